@@ -1,0 +1,93 @@
+"""Settings of one run, read once from arguments and environment, and where files lie."""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.domain.errors import Invalid
+
+LARGEST_REQUEST = 8 * 1024 * 1024
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a deployment may choose."""
+
+    data_dir: Path
+    database_url: str
+    public_url: str = ""
+    """The address that people type, e.g. ``https://annotate.example.org``; empty: as bound."""
+    host: str = "127.0.0.1"
+    external_workers: bool = False
+    """Whether jobs are left to ``annotator worker`` processes."""
+    largest_request: int = LARGEST_REQUEST
+    """Bytes of one request; setting ``ANNOTATOR_LARGEST_REQUEST``."""
+
+    @property
+    def secure_cookie(self) -> bool:
+        """Whether a browser takes a Secure cookie here: https, or the loopback address."""
+        if self.public_url:
+            return self.public_url.startswith("https://")
+        return self.host in LOOPBACK
+
+    @property
+    def exports_dir(self) -> Path:
+        """Where exports made from the page are kept until they are downloaded."""
+        return self.data_dir / "exports"
+
+
+def read_settings(
+    *,
+    data_dir: str | None = None,
+    database: str | None = None,
+    host: str = "127.0.0.1",
+    environment: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Settings from arguments, else from ``ANNOTATOR_*``, else the defaults of this platform."""
+    folder = Path(data_dir or environment.get("ANNOTATOR_DATA_DIR") or _user_data()).absolute()
+    url = database or environment.get("ANNOTATOR_DATABASE_URL") or ""
+    largest = environment.get("ANNOTATOR_LARGEST_REQUEST", str(LARGEST_REQUEST))
+    if not largest.isdecimal() or int(largest) < 1:
+        raise Invalid(f"ANNOTATOR_LARGEST_REQUEST is “{largest}”; it takes a number of bytes.")
+    return Settings(
+        data_dir=folder,
+        database_url=url or f"sqlite:///{folder / 'annotator.sqlite'}",
+        public_url=environment.get("ANNOTATOR_PUBLIC_URL", ""),
+        host=host,
+        external_workers=environment.get("ANNOTATOR_WORKERS") == "external",
+        largest_request=int(largest),
+    )
+
+
+def read_secret(settings: Settings, name: str = "secret") -> str:
+    """The key ``name`` of this installation, made at first use and readable by its owner alone."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = settings.data_dir / name
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+def asset_folder(name: str) -> Path:
+    """A folder of files: inside an (installed) package, else beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / name
+    return inside if inside.is_dir() else package.parent / name
+
+
+def _user_data() -> Path:
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
+    return base / "annotator"
