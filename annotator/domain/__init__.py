@@ -1,0 +1,1 @@
+"""Pure rules of annotation: spans, labels, values, corpora. Standard library only."""
