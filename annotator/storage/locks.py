@@ -1,0 +1,119 @@
+"""The fair write lock: writers of a process in order of arrival, one process at a time.
+
+SQLite's own busy handler lets late comers overtake (p99 seven times as long under 16 writers), so
+the lock is held from before BEGIN IMMEDIATE until COMMIT has returned.
+"""
+
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from annotator.domain.errors import Unavailable
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+PATIENCE = 10.0
+"""Seconds a writer waits before it gives up."""
+
+
+class FairLock:
+    """A mutual exclusion of threads that serves them in order of arrival."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiting: deque[threading.Event] = deque()
+
+    def acquire(self, timeout: float) -> bool:
+        """Take the lock; False where ``timeout`` seconds passed first."""
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return True
+            turn = threading.Event()
+            self._waiting.append(turn)
+        if turn.wait(timeout):
+            return True
+        with self._guard:
+            if turn.is_set():
+                return True
+            self._waiting.remove(turn)
+        return False
+
+    def release(self) -> None:
+        """Hand the lock to whoever waits longest, else free it."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+
+class WriteLock:
+    """A ``FairLock`` among threads plus a file lock among processes."""
+
+    def __init__(self, path: Path | None) -> None:
+        """``path`` names the lock file; None where the database itself settles the order."""
+        self._threads = FairLock()
+        self._file = None if path is None else path.open("ab")
+
+    @contextmanager
+    def held(self, patience: float = PATIENCE) -> Iterator[None]:
+        """Hold the lock; raises ``Unavailable`` where it cannot be had in time."""
+        deadline = time.monotonic() + patience
+        if not self._threads.acquire(patience):
+            raise _busy()
+        try:
+            self._lock_file(deadline)
+            try:
+                yield
+            finally:
+                self._unlock_file()
+        finally:
+            self._threads.release()
+
+    def close(self) -> None:
+        """Give the lock file back to the system."""
+        if self._file is not None:
+            self._file.close()
+
+    def _lock_file(self, deadline: float) -> None:
+        if self._file is None:
+            return
+        while not _try_lock(self._file.fileno()):
+            if time.monotonic() > deadline:
+                raise _busy()
+            time.sleep(0.001)
+
+    def _unlock_file(self) -> None:
+        if self._file is None:
+            return
+        if sys.platform == "win32":
+            msvcrt.locking(self._file.fileno(), msvcrt.LK_UNLCK, 1)
+        else:
+            fcntl.flock(self._file.fileno(), fcntl.LOCK_UN)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _busy() -> Unavailable:
+    return Unavailable(
+        "The database is busy with another change. Nothing was stored; it is tried again shortly.",
+        code="busy",
+    )
