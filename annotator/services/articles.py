@@ -1,0 +1,211 @@
+"""Taking articles in, and reading them for a page. Text never changes after it was stored."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from annotator.domain import corpus
+from annotator.domain.blocks import Block as TextBlock
+from annotator.domain.blocks import split_blocks
+from annotator.domain.errors import Conflict, Invalid
+from annotator.domain.permissions import Actor
+from annotator.domain.spans import MAX_ARTICLE_LENGTH
+from annotator.domain.text import CleanText, clean_text
+from annotator.services.events import record_event
+from annotator.storage.tables import Article, Batch, Block, Project, now
+
+Tokenise = Callable[[str, Sequence[TextBlock], str], list[str]]
+"""Token runs of each block of a text in a language; see ``nlp.tokenizer.token_runs``."""
+
+LONGEST_ID = 200
+META_COLUMNS = ("url", "publisher", "doi")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Token runs by block, and the version of the rules that made them."""
+
+    runs: Sequence[str]
+    tokenizer: str
+
+
+def store_article(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    record: corpus.Article,
+    *,
+    cleaned: CleanText | None = None,
+    tokens: Tokens | None = None,
+) -> Article:
+    """Store one article of ``record`` with its blocks, and write the event.
+
+    Without ``tokens`` it waits for ``store_tokens`` before it is handed out. Raises ``Conflict``
+    where the project has that id already, ``Invalid`` for a text or an id that cannot be kept.
+    """
+    clean = cleaned or clean_text(record.text)
+    _check(session, project, record, clean)
+    blocks = record.blocks or tuple(split_blocks(clean.text, record.title))
+    meta = {key: value for key, value in record.meta.items() if key not in META_COLUMNS}
+    published = _date(meta.get("published"))
+    if published is not None:
+        del meta["published"]
+    article = Article(
+        project_id=project.id,
+        batch_id=_batch(session, project, record.batch) if record.batch else None,
+        external_id=record.id,
+        version=1,
+        title=record.title,
+        language=record.language,
+        text=clean.text,
+        length=len(clean.text),
+        sha256=hashlib.sha256(clean.text.encode()).hexdigest(),
+        bom_removed=clean.bom_removed,
+        line_ends_replaced=clean.line_ends_replaced,
+        published=published,
+        meta=meta,
+        imported_by=actor.user_id,
+        ready_at=now() if tokens else None,
+        **{key: _text(record.meta.get(key)) for key in META_COLUMNS},
+    )
+    session.add(article)
+    session.flush()
+    session.execute(insert(Block), _block_rows(article.id, blocks, tokens))
+    record_event(
+        session,
+        actor,
+        "article.imported",
+        project_id=project.id,
+        article_id=article.id,
+        subject=record.id[:64],
+        after={"sha256": article.sha256, "length": article.length, "blocks": len(blocks)},
+    )
+    return article
+
+
+def store_tokens(session: Session, article_id: int, tokens: Tokens) -> None:
+    """Give a stored article its token runs, block by block; from then on it is handed out."""
+    for position, run in enumerate(tokens.runs):
+        session.execute(
+            update(Block)
+            .where(Block.article_id == article_id, Block.position == position)
+            .values(tokens=run, tokenizer=tokens.tokenizer)
+        )
+    session.execute(
+        update(Article)
+        .where(Article.id == article_id, Article.ready_at.is_(None))
+        .values(ready_at=now())
+    )
+
+
+def waiting_articles(session: Session, project_id: int) -> list[int]:
+    """Ids of the articles that have no tokens yet."""
+    query = select(Article.id).where(Article.project_id == project_id, Article.ready_at.is_(None))
+    return list(session.scalars(query.order_by(Article.id)))
+
+
+def text_and_blocks(session: Session, article_id: int) -> tuple[str, str, list[TextBlock]]:
+    """Language, text and blocks of an article, as the tokenizer wants them."""
+    language, text = session.execute(
+        select(Article.language, Article.text).where(Article.id == article_id)
+    ).one()
+    rows = session.scalars(
+        select(Block).where(Block.article_id == article_id).order_by(Block.position)
+    )
+    return (
+        language,
+        text,
+        [TextBlock(row.kind, row.start, row.end, row.level) for row in rows],  # type: ignore[arg-type]
+    )
+
+
+def known_hash(session: Session, project: Project, external_id: str) -> str | None:
+    """SHA-256 of the text that the project has under this id; None where it has none."""
+    return session.scalar(
+        select(Article.sha256).where(
+            Article.project_id == project.id, Article.external_id == external_id
+        )
+    )
+
+
+def _check(session: Session, project: Project, record: corpus.Article, clean: CleanText) -> None:
+    if len(clean.text) > MAX_ARTICLE_LENGTH:
+        raise Invalid(
+            f"The text has {len(clean.text):,} characters; an article has at most "
+            f"{MAX_ARTICLE_LENGTH:,}. Nothing was stored; split it into several articles.",
+            code="too-long",
+        )
+    if not record.id.strip() or len(record.id) > LONGEST_ID or "\0" in record.id:
+        raise Invalid(
+            f"An article's id has 1 to {LONGEST_ID} characters. Nothing was stored.", code="bad-id"
+        )
+    for block in record.blocks:
+        if not 0 <= block.start < block.end <= len(clean.text):
+            raise Invalid(
+                f"The block {block.start} to {block.end} reaches outside the text of "
+                f"{len(clean.text)} characters. Nothing was stored.",
+                code="outside-text",
+            )
+    if known_hash(session, project, record.id) is not None:
+        raise Conflict(
+            f"The project has an article “{record.id}” already. It was left as it is; give the "
+            "new one another id.",
+            code="duplicate-id",
+        )
+
+
+def _batch(session: Session, project: Project, name: str) -> int:
+    query = select(Batch.id).where(Batch.project_id == project.id, Batch.name == name[:200])
+    found = session.scalar(query)
+    if found is not None:
+        return found
+    batch = Batch(project_id=project.id, name=name[:200])
+    session.add(batch)
+    session.flush()
+    return batch.id
+
+
+def _block_rows(
+    article_id: int, blocks: Sequence[TextBlock], tokens: Tokens | None
+) -> list[dict[str, Any]]:
+    runs: Sequence[str | None] = tokens.runs if tokens else [None] * len(blocks)
+    return [
+        {
+            "article_id": article_id,
+            "position": position,
+            "kind": block.kind,
+            "level": block.level,
+            "start": block.start,
+            "end": block.end,
+            "tokens": run,
+            "tokenizer": tokens.tokenizer if tokens else None,
+        }
+        for position, (block, run) in enumerate(zip(blocks, runs, strict=True))
+    ]
+
+
+def count_articles(session: Session, project_id: int) -> int:
+    """Articles of a project, withdrawn ones left out."""
+    query = select(func.count()).select_from(Article)
+    return (
+        session.scalar(
+            query.where(Article.project_id == project_id, Article.withdrawn_at.is_(None))
+        )
+        or 0
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _date(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        return None

@@ -1,0 +1,92 @@
+"""The sample project: accounts, scheme, articles and three people's readings of them.
+
+Every step looks first, so a start after a kill goes on where the last one ended, and what people
+did meanwhile stays.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotator.domain import corpus
+from annotator.domain.permissions import LOCAL
+from annotator.domain.scheme import Scheme
+from annotator.services import accounts, projects, scheme_store
+from annotator.services.articles import Tokenise
+from annotator.services.imports import ImportReport, ImportRules, Sourced, import_records
+from annotator.storage.engine import Database
+from annotator.storage.tables import Label, Project, User
+
+SLUG = "demo"
+PEOPLE = {
+    "manager": ("admin", "manager"),
+    "reviewer": ("member", "reviewer"),
+    "annotator1": ("member", "annotator"),
+    "annotator2": ("member", "annotator"),
+    "annotator3": ("member", "annotator"),
+}
+"""Account name to its role in the installation and in the project."""
+READERS = 3
+
+
+def make_accounts(database: Database, password: str) -> None:
+    """Make the demo's accounts where they are missing."""
+    for name, (role, _) in PEOPLE.items():
+        with database.read() as session:
+            there = session.scalar(select(User.id).where(User.name == name))
+        if there is None:
+            with database.write() as session:
+                accounts.add_user(session, LOCAL, name=name, role=role, password=password)
+
+
+def set_passwords(database: Database, password: str) -> None:
+    """Give all of the demo's accounts another password."""
+    for name in PEOPLE:
+        with database.write() as session:
+            accounts.set_password(session, LOCAL, name=name, password=password)
+
+
+def make_project(database: Database, scheme: Scheme) -> None:
+    """Make the project with scheme and members where they are missing."""
+    with database.write() as session:
+        project = session.scalar(select(Project).where(Project.slug == SLUG))
+        if project is None:
+            project = projects.create_project(
+                session,
+                LOCAL,
+                slug=SLUG,
+                name="Claims in biomedical news",
+                annotators_per_article=READERS,
+                blind=True,
+            )
+        if not _has_labels(session, project):
+            scheme_store.apply_scheme(session, LOCAL, slug=SLUG, scheme=scheme)
+        for name, (_, role) in PEOPLE.items():
+            projects.set_member(session, LOCAL, slug=SLUG, user=name, role=role)
+
+
+def import_articles(
+    database: Database,
+    records: list[corpus.Article],
+    tokenise: Tokenise,
+    tokenizer: str,
+    progress: Callable[[int], None],
+) -> ImportReport:
+    """Take in the articles and readings that are not there yet."""
+    sourced = [Sourced("articles.jsonl", line, r) for line, r in enumerate(records, start=1)]
+    return import_records(
+        database,
+        LOCAL,
+        slug=SLUG,
+        records=sourced,
+        tokenise=tokenise,
+        tokenizer=tokenizer,
+        rules=ImportRules(labels="refuse"),
+        progress=progress,
+    )
+
+
+def _has_labels(session: Session, project: Project) -> bool:
+    query = select(Label.id).where(Label.project_id == project.id).limit(1)
+    return session.scalar(query) is not None

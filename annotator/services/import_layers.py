@@ -1,0 +1,271 @@
+"""The layers of an imported record: whose they are, their annotations, relations and answers."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from annotator.domain import corpus
+from annotator.domain.curation import MAJORITY
+from annotator.domain.errors import Invalid
+from annotator.domain.operations import TextExtent
+from annotator.domain.permissions import Actor
+from annotator.domain.places import ArticleText, Place, locate
+from annotator.domain.text import CleanText
+from annotator.domain.workflow import ANNOTATOR_LAYER, DONE, GOLD_LAYER, OPEN, SKIPPED
+from annotator.services.corpora import ALL, GOLD
+from annotator.services.events import record_event
+from annotator.services.import_links import store_answers, store_relations
+from annotator.services.labels import add_label
+from annotator.services.layers import free_slot
+from annotator.services.operations import UUID
+from annotator.services.scheme import ProjectScheme, SchemeLabel, load_scheme
+from annotator.services.texts import read_text
+from annotator.services.values import insert_values, value_rows
+from annotator.storage.tables import (
+    Annotation,
+    Article,
+    Layer,
+    Membership,
+    Project,
+    User,
+    now,
+)
+
+_INSERT = insert(Annotation).returning(Annotation.uuid, Annotation.id)
+_TAKEN = (
+    select(Annotation.uuid)
+    .where(
+        Annotation.project_id == bindparam("project"),
+        Annotation.uuid.in_(bindparam("ids", expanding=True)),
+    )
+    .limit(1)
+)
+
+
+def moved_offsets(record: corpus.Article, clean: CleanText) -> corpus.Article:
+    """The record with offsets and quotes counted in the cleaned text; its text stays as it came."""
+    if not clean.bom_removed and not clean.line_ends_replaced:
+        return record
+    raw = record.text
+    first = 1 if clean.bom_removed else 0
+    doubled = [i + 1 for i in range(first, len(raw) - 1) if raw[i : i + 2] == "\r\n"]
+
+    def moved(offset: int) -> int:
+        return max(0, offset - first) - bisect_right(doubled, offset - 1)
+
+    return replace(
+        record,
+        annotations=tuple(
+            replace(
+                a,
+                start=moved(a.start),
+                end=moved(a.end),
+                quote=a.quote.replace("\r\n", "\n").replace("\r", "\n"),
+            )
+            for a in record.annotations
+        ),
+        blocks=tuple(replace(b, start=moved(b.start), end=moved(b.end)) for b in record.blocks),
+    )
+
+
+def store_layers(
+    session: Session,
+    actor: Actor,
+    project: Project,
+    article: Article,
+    record: corpus.Article,
+    *,
+    create: bool,
+) -> list[str]:
+    """Store every layer that ``record`` names; the labels that had to be made.
+
+    The record's offsets count in the text that was stored.
+
+    Raises ``Invalid`` for anything in the record that cannot be kept: a stranger's layer, an
+    unknown label where they are not created, a wrong quote, an unfit value.
+    """
+    created = _create_labels(session, actor, project, record, create=create)
+    scheme = load_scheme(session, project.id, project.scheme_version)
+    text = read_text(session, article)
+    for name in _layer_names(record):
+        layer = _store_layer(session, project, article, record, name)
+        ids = _store_annotations(
+            session, project, article, layer, scheme, text, _of(record.annotations, name)
+        )
+        store_relations(session, project, layer, scheme, _of(record.relations, name), ids)
+        store_answers(session, project, layer, scheme, _of(record.answers, name), ids)
+        record_event(
+            session,
+            actor,
+            "layer.imported",
+            project_id=project.id,
+            article_id=article.id,
+            layer_id=layer.id,
+            subject=name,
+            after={"state": layer.state, "annotations": sorted(ids)},
+        )
+    return created
+
+
+def _layer_names(record: corpus.Article) -> list[str]:
+    marked = [annotation.annotator for annotation in record.annotations]
+    linked = [relation.annotator for relation in record.relations]
+    answered = [answer.annotator for answer in record.answers]
+    return list(dict.fromkeys([*marked, *linked, *answered, *record.done, *record.skipped]))
+
+
+def _of(items: Iterable[Any], name: str) -> list[Any]:
+    return [item for item in items if item.annotator == name]
+
+
+def _create_labels(
+    session: Session, actor: Actor, project: Project, record: corpus.Article, *, create: bool
+) -> list[str]:
+    scheme = load_scheme(session, project.id, project.scheme_version)
+    wanted = dict.fromkeys(a.label for a in record.annotations)
+    missing = [name for name in wanted if name not in scheme.by_name]
+    if missing and not create:
+        raise Invalid(
+            f"The project has no label {', '.join(missing)}. The record was not taken; add the "
+            "labels, or import with --labels create.",
+            code="unknown-label",
+        )
+    for name in missing:
+        add_label(session, actor, slug=project.slug, name=name)
+    return missing
+
+
+def _store_layer(
+    session: Session, project: Project, article: Article, record: corpus.Article, name: str
+) -> Layer:
+    gold = name == GOLD
+    user_id = None if gold else _member(session, project, name)
+    reason = record.skipped.get(name)
+    state = DONE if name in record.done else SKIPPED if reason is not None else OPEN
+    counted = not gold and state != SKIPPED and _role(session, project, user_id) == "annotator"
+    layer = Layer(
+        project_id=project.id,
+        article_id=article.id,
+        kind=GOLD_LAYER if gold else ANNOTATOR_LAYER,
+        user_id=user_id,
+        source=GOLD if gold else "",
+        state=state,
+        slot=free_slot(session, project, article.id) if counted else None,
+        seq=1,
+        asked_version=project.scheme_version if state == DONE else None,
+        skip_reason=reason,
+        finished_at=None if state == OPEN else now(),
+    )
+    session.add(layer)
+    session.flush()
+    return layer
+
+
+def _member(session: Session, project: Project, name: str) -> int:
+    if name in (MAJORITY, ALL, ""):
+        raise Invalid(
+            "An annotation names nobody as its annotator. The record was not taken; name one in "
+            "the file, or import with --as."
+            if not name
+            else f"“{name}” cannot be a person's layer. The record was not taken.",
+            code="no-annotator",
+        )
+    user_id = session.scalar(
+        select(User.id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(User.name == name, Membership.project_id == project.id)
+    )
+    if user_id is None:
+        raise Invalid(
+            f"“{name}” is not a member of this project, so there is no layer for these "
+            "annotations. The record was not taken; add the member, or import with --as.",
+            code="not-a-member",
+        )
+    return user_id
+
+
+def _role(session: Session, project: Project, user_id: int | None) -> str | None:
+    membership = session.get(Membership, (project.id, user_id)) if user_id else None
+    return membership.role if membership else None
+
+
+def _store_annotations(
+    session: Session,
+    project: Project,
+    article: Article,
+    layer: Layer,
+    scheme: ProjectScheme,
+    text: ArticleText,
+    annotations: Sequence[corpus.Annotation],
+) -> dict[str, int]:
+    rows: dict[tuple[int, int, str], dict[str, Any]] = {}
+    kept: dict[str, corpus.Annotation] = {}
+    for annotation in annotations:
+        if not UUID.fullmatch(annotation.id):
+            raise Invalid(f"“{annotation.id}” is not a lower-case UUID. The record was not taken.")
+        extent = TextExtent(annotation.start, annotation.end)
+        place = locate(text, extent, annotation.quote)
+        key = (place.start, place.end, annotation.label)
+        if key not in rows:
+            label = scheme.by_name[annotation.label]
+            rows[key] = _row(project, article, layer, label, annotation, place)
+            kept[annotation.id] = annotation
+    if not rows:
+        return {}
+    _refuse_taken_ids(session, project, annotations)
+    ids = dict(session.execute(_INSERT, list(rows.values())).all())
+    values = [
+        row
+        for uuid, annotation in kept.items()
+        for row in value_rows(
+            project.id,
+            ids[uuid],
+            scheme.by_name[annotation.label],
+            annotation.values,
+            unconfirmed=annotation.unconfirmed,
+        )
+    ]
+    insert_values(session, values)
+    return ids
+
+
+def _row(
+    project: Project,
+    article: Article,
+    layer: Layer,
+    label: SchemeLabel,
+    annotation: corpus.Annotation,
+    place: Place,
+) -> dict[str, Any]:
+    return {
+        "uuid": annotation.id,
+        "project_id": project.id,
+        "article_id": article.id,
+        "layer_id": layer.id,
+        "label_id": label.id,
+        "start": place.start,
+        "end": place.end,
+        "first_block": place.first_block,
+        "last_block": place.last_block,
+        "quote": place.quote,
+        "scheme_version": project.scheme_version,
+        "origin": "import",
+        "unsure": annotation.unsure,
+        "note": annotation.note,
+        "created_at": now(),
+    }
+
+
+def _refuse_taken_ids(
+    session: Session, project: Project, annotations: Sequence[corpus.Annotation]
+) -> None:
+    ids = [annotation.id for annotation in annotations]
+    if len(set(ids)) < len(ids):
+        raise Invalid("Two annotations have the same id. The record was not taken.")
+    taken = session.scalar(_TAKEN, {"project": project.id, "ids": ids})
+    if taken is not None:
+        raise Invalid(f"The id {taken} is taken already. The record was not taken.")

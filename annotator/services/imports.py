@@ -1,0 +1,181 @@
+"""Taking a file's records into a project: each whole or not at all, and a rerun goes on.
+
+A record whose id and text the project has already counts as there; one that cannot be taken is
+refused with file, line and sentence, and the others go on.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from annotator.domain import corpus
+from annotator.domain.blocks import split_blocks
+from annotator.domain.errors import Conflict, DomainError
+from annotator.domain.permissions import Actor
+from annotator.domain.text import clean_text
+from annotator.services.articles import Tokenise, Tokens, known_hash, store_article
+from annotator.services.import_layers import moved_offsets, store_layers
+from annotator.services.projects import open_project
+from annotator.storage.engine import Database
+
+SAMPLE = 20
+"""Refused records that a page or a terminal shows; the report has all of them."""
+
+
+class RefusedRecord(Protocol):
+    """What an importer could not read."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def line(self) -> int | None: ...
+    @property
+    def sentence(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that was not taken, and why."""
+
+    file: str
+    line: int | None
+    id: str | None
+    sentence: str
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did; a dry run tells what it would do."""
+
+    articles: int = 0
+    annotations: int = 0
+    there_already: int = 0
+    labels_created: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRules:
+    """How records are taken: ``owner`` names whose layer all annotations become."""
+
+    labels: str = "create"
+    owner: str | None = None
+    batch: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """A record with the file and line it came from."""
+
+    file: str
+    line: int | None
+    record: corpus.Article | RefusedRecord
+
+
+def import_records(
+    database: Database,
+    actor: Actor,
+    *,
+    slug: str,
+    records: Iterable[Sourced],
+    tokenise: Tokenise,
+    tokenizer: str,
+    rules: ImportRules,
+    progress: Callable[[int], None] = lambda done: None,
+) -> ImportReport:
+    """Take ``records`` into a project, each in a transaction of its own.
+
+    ``tokenise`` runs outside the write lock. A dry run does everything and takes it back.
+    """
+    report = ImportReport(dry_run=rules.dry_run)
+    with database.read() as session:
+        open_project(session, actor, slug, "article:import")
+    for number, sourced in enumerate(records, start=1):
+        record = sourced.record
+        if isinstance(record, corpus.Article):
+            try:
+                prepared, tokens = _prepare(record, tokenise, tokenizer, rules)
+                _import_one(database, actor, slug, prepared, tokens, rules, report)
+            except DomainError as error:
+                refusal = Refusal(sourced.file, sourced.line, record.id, str(error))
+                report.refused.append(refusal)
+        else:
+            report.refused.append(Refusal(record.file, record.line, None, record.sentence))
+        progress(number)
+    return report
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a dry run without a commit."""
+
+
+def _prepare(
+    record: corpus.Article, tokenise: Tokenise, tokenizer: str, rules: ImportRules
+) -> tuple[corpus.Article, Tokens]:
+    clean = clean_text(record.text)
+    moved = moved_offsets(record, clean)
+    blocks = moved.blocks or tuple(split_blocks(clean.text, record.title))
+    if rules.owner is not None:
+        moved = _owned(moved, rules.owner)
+    prepared = replace(moved, blocks=blocks, batch=record.batch or rules.batch)
+    return prepared, Tokens(tokenise(clean.text, blocks, record.language), tokenizer)
+
+
+def _owned(record: corpus.Article, owner: str) -> corpus.Article:
+    return replace(
+        record,
+        annotations=tuple(replace(a, annotator=owner, layer=owner) for a in record.annotations),
+        relations=tuple(replace(r, annotator=owner) for r in record.relations),
+        answers=tuple(replace(a, annotator=owner) for a in record.answers),
+        done=(owner,) if record.done else (),
+        skipped=dict.fromkeys([owner] * bool(record.skipped), "other"),
+    )
+
+
+def _import_one(
+    database: Database,
+    actor: Actor,
+    slug: str,
+    record: corpus.Article,
+    tokens: Tokens,
+    rules: ImportRules,
+    report: ImportReport,
+) -> None:
+    created: list[str] = []
+    try:
+        with database.write() as session:
+            if _is_there(session, actor, slug, record):
+                report.there_already += 1
+                return
+            project = open_project(session, actor, slug, "article:import")
+            clean = clean_text(record.text)
+            article = store_article(session, actor, project, record, cleaned=clean, tokens=tokens)
+            created = store_layers(
+                session, actor, project, article, record, create=rules.labels == "create"
+            )
+            if rules.dry_run:
+                raise _TakenBack
+    except _TakenBack:
+        pass
+    report.articles += 1
+    report.annotations += len(record.annotations)
+    report.labels_created += [name for name in created if name not in report.labels_created]
+
+
+def _is_there(session: Session, actor: Actor, slug: str, record: corpus.Article) -> bool:
+    project = open_project(session, actor, slug, "article:import")
+    known = known_hash(session, project, record.id)
+    if known is None:
+        return False
+    if known != hashlib.sha256(clean_text(record.text).text.encode()).hexdigest():
+        raise Conflict(
+            f"The project has another text under the id “{record.id}”. It was left as it is; "
+            "give the new one another id.",
+            code="duplicate-id",
+        )
+    return True
