@@ -1,0 +1,1 @@
+"""The one door to spaCy: tokens, near-duplicates, later suggestions and training."""
