@@ -1,0 +1,143 @@
+"""Who is asking, what the route allows, and the pages for signing in and out."""
+
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from annotator.domain.errors import DomainError, Forbidden, NotSignedIn
+from annotator.domain.permissions import ACCOUNT_PERMISSIONS, require
+from annotator.services import sessions
+from annotator.services.projects import open_project
+from annotator.web.csrf import SAFE, check_csrf
+from annotator.web.lifecycle import actor, reading, settings, writing
+from annotator.web.policy import ROUTES
+
+bp = Blueprint("auth", __name__)
+
+
+def init_auth(app: Flask) -> None:
+    """Ask of every request: who, from where, and whether the route's permission is held."""
+    app.register_blueprint(bp)
+    app.before_request(_admit)
+
+
+def cookie_name() -> str:
+    """``__Host-`` where browsers take Secure cookies, else a plain name."""
+    return "__Host-annotator" if settings().secure_cookie else "annotator"
+
+
+def _admit() -> None:
+    if request.endpoint is None or request.endpoint.startswith("api."):
+        return
+    permission = ROUTES.get(request.endpoint)
+    if permission is None:
+        raise Forbidden("This address has no permission of its own, so it is closed.")
+    if permission == "anyone":
+        if request.method not in SAFE:
+            _resume_if_possible()
+            check_csrf()
+        return
+    _resume()
+    check_csrf()
+    if permission in ACCOUNT_PERMISSIONS:
+        require(actor(), permission)
+    else:
+        assert request.view_args is not None
+        g.project = open_project(reading(), actor(), request.view_args["slug"], permission)
+
+
+def _resume() -> None:
+    resumed = sessions.resume_session(reading(), request.cookies.get(cookie_name(), ""))
+    g.actor, g.session_hash = resumed.actor, resumed.token_hash
+    g.touch = resumed.touch
+
+
+def _resume_if_possible() -> None:
+    try:
+        _resume()
+    except NotSignedIn:
+        g.session_hash = ""
+
+
+@bp.get("/sign-in")
+def sign_in_form() -> str:
+    """The form; the token in it belongs to whoever is signed in, if anybody."""
+    _resume_if_possible()
+    return render_template("auth/sign_in.html", next=_local(request.args.get("next")))
+
+
+@bp.post("/sign-in")
+def sign_in() -> AnyResponse:
+    """Check name and password; a cookie and a redirect, or the form with a sentence."""
+    name, password = request.form.get("username", ""), request.form.get("password", "")
+    address = request.remote_addr or ""
+    try:
+        user_id = sessions.check_password(reading(), name=name, password=password, address=address)
+    except Forbidden as error:
+        with writing() as session:
+            sessions.record_failure(session, name=name, address=address)
+        return _form_again(error, name)
+    with writing() as session:
+        secret = sessions.sign_in(session, user_id=user_id)
+    return _signed_in(secret, _local(request.form.get("next")))
+
+
+@bp.get("/start/<token>")
+def start(token: str) -> AnyResponse:
+    """The demo's link: signs in once and leads to the first article."""
+    with writing() as session:
+        secret, target = sessions.use_start_link(session, token)
+    return _signed_in(secret, target)
+
+
+@bp.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """End this session; what the browser kept of it goes too."""
+    with writing() as session:
+        sessions.sign_out(session, actor(), token_hash=g.session_hash)
+    response = redirect(url_for("auth.sign_in_form"), 303)
+    response.delete_cookie(cookie_name(), secure=settings().secure_cookie, httponly=True)
+    return response
+
+
+def _form_again(error: DomainError, name: str) -> Response:
+    page = render_template(
+        "auth/sign_in.html",
+        error=str(error),
+        username=name,
+        next=_local(request.form.get("next")),
+    )
+    return make_response(page, 422)
+
+
+def _signed_in(secret: str, target: str) -> AnyResponse:
+    response = redirect(target, 303)
+    response.set_cookie(
+        cookie_name(),
+        secret,
+        secure=settings().secure_cookie,
+        httponly=True,
+        samesite="Lax",
+        max_age=int(sessions.ABSOLUTE_LIMIT.total_seconds()),
+    )
+    return response
+
+
+def _local(target: str | None) -> str:
+    """``target`` if it is a path of this application, else the list of projects."""
+    parts = urlsplit(target or "")
+    plain = target and target.startswith("/") and not target.startswith(("//", "/\\"))
+    if plain and not parts.scheme and not parts.netloc and target and target.isprintable():
+        return target
+    return url_for("projects.list_projects")

@@ -1,0 +1,87 @@
+"""One place that turns what went wrong into a status and a page, a partial or a redirect."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from annotator.domain import errors
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[errors.DomainError], int] = {
+    errors.Invalid: 422,
+    errors.NotFound: 404,
+    errors.Forbidden: 403,
+    errors.NotSignedIn: 401,
+    errors.Conflict: 409,
+    errors.Duplicate: 409,
+    errors.Stale: 412,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+}
+SENTENCES = {
+    400: "The request could not be read. Nothing was changed.",
+    404: "There is no page at this address.",
+    405: "This address does not take that kind of request. Nothing was changed.",
+    413: "This is more than one request may carry. Nothing was stored; send it as a file with "
+    "“annotator import”, or raise ANNOTATOR_LARGEST_REQUEST.",
+    415: "This address takes another content type. Nothing was changed.",
+}
+UNEXPECTED = (
+    "Something went wrong on the server. Nothing was half-done; the line with this number in the "
+    "server's log says more."
+)
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error of ``app`` with a true status and a sentence."""
+    app.register_error_handler(errors.DomainError, _domain_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: errors.DomainError) -> int:
+    """The HTTP status of a domain error."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def wants_partial() -> bool:
+    """Whether a script asked, so that a page or a redirect would land in the wrong place."""
+    restoring = request.headers.get("HX-History-Restore-Request") == "true"
+    return not restoring and (request.headers.get("HX-Request") == "true" or request.is_json)
+
+
+def _domain_error(error: errors.DomainError) -> Response:
+    signed_out = isinstance(error, errors.NotSignedIn)
+    if signed_out and request.method == "GET" and not wants_partial():
+        return redirect(url_for("auth.sign_in_form", next=request.full_path.rstrip("?")), 303)
+    response = answer(status_of(error), str(error), error.code)
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None and status < 400:
+        return make_response(error.response)
+    response = answer(status, SENTENCES.get(status, HTTPStatus(status).description), "http")
+    for name, value in error.get_headers():
+        if name in ("Allow", "Location"):
+            response.headers[name] = value
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected error at %s", request.path, exc_info=error)
+    return answer(500, UNEXPECTED, "unexpected")
+
+
+def answer(status: int, sentence: str, code: str) -> Response:
+    """A page, or a partial for a script, that says ``sentence``."""
+    template = "errors/_error.html" if wants_partial() else "errors/page.html"
+    page = render_template(template, status=status, sentence=sentence, code=code)
+    return make_response(page, status)

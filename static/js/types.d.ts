@@ -1,0 +1,71 @@
+/** Shapes that the modules share. Offsets are UTF-16 units relative to a block. */
+
+/** From unit `s` of block `p` to unit `e` of block `pe`. */
+interface Extent { p: number; s: number; pe: number; e: number }
+
+type ValueMap = Record<string, string | number | null>;
+
+interface Op {
+  id: string;
+  op: "add" | "del" | "restore" | "set" | "move" | "done" | "reopen" | "skip";
+  sid?: string;
+  rev?: number;
+  p?: number; s?: number; pe?: number; e?: number;
+  /** The quote: article text, never written to browser storage. */
+  q?: string;
+  l?: string;
+  v?: ValueMap;
+  reason?: string;
+  note?: string;
+}
+
+/** An operation that waits: what the server gets, and what this browser has to know about it. */
+interface Entry {
+  id: string;
+  /** Order of the key presses, over tabs and reloads. */
+  at: number;
+  user: number;
+  article: string;
+  url: string;
+  scheme: number;
+  base: number;
+  tab: string;
+  op: Op;
+  /** Where the span is, for painting what is not drawn by the server yet. */
+  extent?: Extent;
+  /** The label that the span has or had, where the operation itself does not say. */
+  label?: string;
+  /** The sentence of a refusal; such an entry waits for the person, not for the server. */
+  refused?: string;
+}
+
+interface Ack {
+  id: string;
+  status: "ok" | "stale" | "rejected";
+  code?: string;
+  sentence?: string;
+  next?: string;
+  sid?: string;
+  rev?: number;
+}
+
+interface Answer { seq: number; acks: Ack[] }
+
+interface ValueSpec {
+  name: string;
+  title: string;
+  kind: "choice" | "number" | "text";
+  required: boolean;
+  options: string[];
+}
+
+interface Label { name: string; number: number; code: string; key: string | null; values: ValueSpec[] }
+
+type SaveMode = "online" | "offline" | "signedout";
+
+declare const htmx: {
+  swap(context: {
+    text: string; sourceElement?: Element; target?: Element; swap?: string; request?: object;
+  }): Promise<void>;
+};
+
