@@ -15,6 +15,7 @@ from annotator.config import Settings
 from annotator.storage.engine import Database
 from annotator.storage.schema import upgrade
 from tests.postgres import postgres_url
+from tests.postgres_pool import PostgresPool
 from tests.world import PASSWORD, World
 
 
@@ -60,6 +61,14 @@ def postgres_template() -> Iterator[str]:
             _execute(url, f"DROP DATABASE {name}")
 
 
+@pytest.fixture(scope="session")
+def postgres_pool(postgres_template: str) -> Iterator[PostgresPool]:
+    """The PostgreSQL database that the tests of a run use one after the other."""
+    pool = PostgresPool(postgres_template)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database with the schema; each test runs on both kinds."""
@@ -70,14 +79,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         yield made
         made.dispose()
         return
-    template = request.getfixturevalue("postgres_template")
-    name = f"annotator_{uuid.uuid4().hex[:12]}"
-    server = _named(template, "postgres")
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {make_url(template).database}")
-    made = Database(_named(template, name))
+    made = Database(request.getfixturevalue("postgres_pool").empty())
     yield made
     made.dispose()
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

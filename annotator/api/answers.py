@@ -21,7 +21,7 @@ JobState = Annotated[str, Field(json_schema_extra={"enum": list(JOB_STATES)})]
 class Answer(BaseModel):
     """Base of all answers."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class Page(Answer, Generic[Item]):

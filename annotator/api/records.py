@@ -23,17 +23,20 @@ from annotator.storage.tables import Layer
 def as_article(body: RecordBody, *, caller: str, language: str) -> corpus.Article:
     """The record as the domain has it: ids made, and the caller named, where it leaves them out.
 
-    Raises ``Invalid`` for two answers to one question, a layer that is not its annotator's, and an
-    unlisted reason for skipping.
+    Raises ``Invalid`` for what contradicts itself: two answers to one question, an answer that
+    points at nothing, a layer that is not its annotator's, an unlisted reason for skipping.
     """
+    annotations = tuple(_annotation(annotation, caller) for annotation in body.annotations)
     answers = tuple(
         corpus.Answer(a.question, a.answer, a.annotator or caller, a.annotation)
         for a in body.answers
     )
-    _once_each([(a.annotator, a.question) for a in answers])
-    for reason in body.skipped.values():
+    _check_answers(answers, annotations)
+    for name, reason in body.skipped.items():
         if reason not in SKIP_REASONS:
             raise _refused(f"“{reason}” is not a reason for skipping")
+        if name in body.done:
+            raise _refused(f"{name} cannot both have finished and skipped it")
     relations = dict.fromkeys(
         corpus.Relation(r.type, r.source, r.target, r.annotator or caller) for r in body.relations
     )
@@ -48,7 +51,7 @@ def as_article(body: RecordBody, *, caller: str, language: str) -> corpus.Articl
             Block(kind, start, end, 1 if kind == "heading" else 0)
             for start, end, kind in body.blocks
         ),
-        annotations=tuple(_annotation(annotation, caller) for annotation in body.annotations),
+        annotations=annotations,
         relations=tuple(relations),
         answers=answers,
         done=tuple(dict.fromkeys(body.done)),
@@ -148,10 +151,17 @@ def _answer(annotation: corpus.Annotation, rev: int) -> AnnotationAnswer:
     )
 
 
-def _once_each(given: Sequence[tuple[str, str]]) -> None:
-    for annotator, question in given:
-        if given.count((annotator, question)) > 1:
-            raise _refused(f"{annotator} answers {question} twice")
+def _check_answers(
+    answers: Sequence[corpus.Answer], annotations: Sequence[corpus.Annotation]
+) -> None:
+    made = {(annotation.annotator, annotation.id) for annotation in annotations}
+    given: set[tuple[str, str]] = set()
+    for answer in answers:
+        if (answer.annotator, answer.question) in given:
+            raise _refused(f"{answer.annotator} answers {answer.question} twice")
+        given.add((answer.annotator, answer.question))
+        if answer.annotation is not None and (answer.annotator, answer.annotation) not in made:
+            raise _refused(f"the answer to {answer.question} points at no annotation of its author")
 
 
 def _refused(what: str) -> Invalid:

@@ -3,12 +3,14 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, JsonValue
 
 from annotator.domain.blocks import Kind
 from annotator.domain.workflow import SKIP_REASONS
 
 LARGEST_PAGE = 200
+MOST_MARKS = 20_000
+"""Annotations, or relations between them, of one record."""
 OFFSET_LIMIT = 10_000_000
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,1}$"
@@ -20,6 +22,8 @@ PersonName = Annotated[str, Field(min_length=1, max_length=64)]
 Quote = Annotated[str, Field(min_length=1)]
 Note = Annotated[str, Field(max_length=2_000)]
 ValueName = Annotated[str, Field(min_length=1, max_length=40)]
+# The first fault of a list ends it: a body of millions of them must not become as many objects.
+ValueNames = Annotated[list[ValueName], Field(max_length=100), FailFast()]
 Values = dict[ValueName, Scalar | None]
 Uuid = Annotated[str, Field(pattern=UUID)]
 
@@ -37,7 +41,7 @@ Whole = Annotated[int, BeforeValidator(_digits)]
 class Body(BaseModel):
     """Base of all bodies and queries."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class PageQuery(Body):
@@ -98,7 +102,7 @@ class AnnotationBody(Body):
         default_factory=dict,
         description="Set and confirmed; null unsets one, “not stated” is a value.",
     )
-    unconfirmed: list[ValueName] = Field(
+    unconfirmed: ValueNames = Field(
         default_factory=list, description="Names in values that stay the server's own guess."
     )
     note: Note | None = None
@@ -136,7 +140,7 @@ class RecordAnnotation(Body):
     )
     layer: PersonName | None = None
     values: dict[ValueName, Scalar] = Field(default_factory=dict)
-    unconfirmed: list[ValueName] = Field(default_factory=list)
+    unconfirmed: ValueNames = Field(default_factory=list)
     note: Note | None = None
     unsure: bool = False
 
@@ -177,13 +181,23 @@ class RecordBody(Body):
     language: str | None = Field(default=None, pattern=LANGUAGE, description="The project's, else.")
     batch: str | None = Field(default=None, min_length=1, max_length=200)
     meta: dict[str, JsonValue] = Field(default_factory=dict)
-    blocks: list[BlockTriple] = Field(
-        default_factory=list, description="Start, end and kind, in order; made where left out."
+    blocks: Annotated[list[BlockTriple], FailFast()] = Field(
+        default_factory=list,
+        max_length=MOST_MARKS,
+        description="Start, end and kind, in order; made where left out.",
     )
-    annotations: list[RecordAnnotation] = Field(default_factory=list)
-    relations: list[RecordRelation] = Field(default_factory=list)
-    answers: list[RecordAnswer] = Field(default_factory=list)
-    done: list[PersonName] = Field(default_factory=list, description="Whose layer is finished.")
+    annotations: Annotated[list[RecordAnnotation], FailFast()] = Field(
+        default_factory=list, max_length=MOST_MARKS
+    )
+    relations: Annotated[list[RecordRelation], FailFast()] = Field(
+        default_factory=list, max_length=MOST_MARKS
+    )
+    answers: Annotated[list[RecordAnswer], FailFast()] = Field(
+        default_factory=list, max_length=1_000
+    )
+    done: Annotated[list[PersonName], FailFast()] = Field(
+        default_factory=list, max_length=100, description="Whose layer is finished."
+    )
     skipped: dict[PersonName, SkipReason] = Field(default_factory=dict)
 
 

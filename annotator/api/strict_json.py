@@ -10,6 +10,8 @@ LONGEST_NUMBER = 40
 """Digits of the longest whole number; an offset or a count never comes near it."""
 DEEPEST = 50
 """Lists and objects inside each other."""
+MOST_KEYS = 1_000
+"""Keys of one object; each that is not known costs an answer of its own."""
 
 
 class Malformed(Invalid):
@@ -22,8 +24,8 @@ def read_json(data: bytes) -> Any:
     """What ``data`` says, in Python's types.
 
     Raises ``Malformed`` for bytes that are not UTF-8 and text that is not JSON (``NaN`` and
-    numbers beyond every float included), ``Invalid`` for a key that comes twice in an object, very
-    long numbers, NUL characters, half surrogate pairs and nesting without end.
+    numbers beyond every float included), ``Invalid`` for a key that comes twice in an object, too
+    many keys, very long numbers, NUL characters, half surrogate pairs and nesting without end.
     """
     try:
         value = json.loads(
@@ -54,6 +56,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             "An object in the body has a key twice, so it is not clear which one counts. Nothing "
             "was stored.",
             code="duplicate-key",
+        )
+    if len(found) > MOST_KEYS:
+        raise Invalid(
+            f"An object in the body has more than {MOST_KEYS} keys. Nothing was stored.",
+            code="too-many-keys",
         )
     return found
 

@@ -81,7 +81,7 @@ def import_command(
     def records() -> Iterator[Sourced]:
         for file, importer in importers:
             for found in importer.read(file):
-                yield Sourced(str(file), getattr(found, "line", None), found)
+                yield Sourced(str(file), found.line, found)
 
     with (
         opened(given_settings(context)) as database,

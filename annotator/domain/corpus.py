@@ -77,6 +77,8 @@ class Article:
     """Layer to the labels and questions that were asked when it was finished."""
     group: str | None = None
     """Articles of one group share a source and stay on one side of a split."""
+    line: int | None = field(default=None, compare=False)
+    """The line it stood on, where it came from a file of lines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,11 @@ from dataclasses import replace
 
 from annotator.domain.corpus import Annotation, Scalar
 
+GOLD = "gold"
 MAJORITY = "majority"
+ALL = "all"
+RESERVED = (GOLD, MAJORITY, ALL)
+"""Names of layers that no person may have."""
 
 
 def majority(layers: Mapping[str, Sequence[Annotation]]) -> list[Annotation]:

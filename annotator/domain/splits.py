@@ -27,8 +27,8 @@ class Unit:
     key: bytes
     """The same for articles with the same plain words."""
     labels: Mapping[str, int] = field(default_factory=dict)
-    source: str | None = None
-    """Names what the article is about; None where no field tells."""
+    sources: tuple[str, ...] = ()
+    """Names of what the article is about; empty where no field tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Split:
 class _Group:
     first: int
     size: int
-    labels: Counter[str]
+    labels: Mapping[str, int]
 
 
 def check_ratios(ratios: Sequence[float]) -> tuple[float, float, float]:
@@ -130,8 +130,9 @@ def _join(
     for place, unit in enumerate(units):
         if texts.setdefault(unit.key, place) != place:
             link(texts[unit.key], place, "same words as {}")
-        if unit.source is not None and sources.setdefault(unit.source, place) != place:
-            link(sources[unit.source], place, "same source as {}")
+        for source in unit.sources:
+            if sources.setdefault(source, place) != place:
+                link(sources[source], place, "same source as {}")
     for a, b, likeness in twins:
         link(a, b, f"{{}} in other words, {likeness:.2f} alike")
     return join_groups(len(units), links), reasons
@@ -139,10 +140,14 @@ def _join(
 
 def _groups(units: Sequence[Unit], firsts: Sequence[int]) -> list[_Group]:
     sizes = Counter(firsts)
-    labels: dict[int, Counter[str]] = defaultdict(Counter)
+    joined: dict[int, Counter[str]] = defaultdict(Counter)
     for unit, first in zip(units, firsts, strict=True):
-        labels[first].update(unit.labels)
-    return [_Group(first, size, labels[first]) for first, size in sorted(sizes.items())]
+        if sizes[first] > 1:
+            joined[first].update(unit.labels)
+    return [
+        _Group(first, size, joined[first] if size > 1 else units[first].labels)
+        for first, size in sorted(sizes.items())
+    ]
 
 
 def _kept_sides(
@@ -163,7 +168,9 @@ def _spread(
 ) -> dict[int, int]:
     """Iterative stratification: the rarest label first, each group to where most is missing."""
     total = sum(group.size for group in groups)
-    counts: Counter[str] = sum((group.labels for group in groups), Counter())
+    counts: Counter[str] = Counter()
+    for group in groups:
+        counts.update(group.labels)
     missing = [total * ratio for ratio in ratios]
     missing_of = [{label: n * ratio for label, n in counts.items()} for ratio in ratios]
     sides: dict[int, int] = {}

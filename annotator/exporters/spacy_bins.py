@@ -11,6 +11,7 @@ from spacy.attrs import ORTH, SPACY  # type: ignore[import-not-found]
 from spacy.tokens import DocBin
 
 from annotator.domain.corpus import Article
+from annotator.domain.splits import SIDES
 from annotator.exporters.spacy_docs import GROUP_KEYS, LAYERS, MadeDoc
 from annotator.exporters.spacy_proof import expected
 
@@ -21,7 +22,7 @@ ATTRIBUTES = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE", "ENT_ID", "SENT_START")
 
 SHARD_DOCS = 1000
 SHARD_TOKENS = 500_000
-"""A side with more docs or tokens becomes a folder of files, which spaCy's reader takes too."""
+"""With more docs or tokens each side becomes a folder of files, which spaCy's reader takes too."""
 
 Check = Callable[[Path, list[bytes]], Mapping[str, int]]
 """Takes a file and the fingerprints its docs should have; gives the spans found by layer."""
@@ -44,22 +45,49 @@ def quick_msgpack() -> Iterator[None]:
             del registry.get_all
 
 
-class SideWriter:
-    """Takes the docs of one side and leaves ``train.spacy``, a file or a folder of files."""
+class SidesWriter:
+    """Takes the docs of all sides and leaves ``train.spacy``, ``dev.spacy``, ``test.spacy``.
+
+    All are written out together when they hold enough, so that memory has one bound for the three.
+    """
+
+    def __init__(self, folder: Path, check: Check | None) -> None:
+        self._sides = {side: _SideWriter(folder, side, check) for side in SIDES}
+
+    def add(self, side: str, article: Article, made: MadeDoc) -> None:
+        """Write a doc, which the check will have to find as the article has it."""
+        self._sides[side].add(article, made)
+        waiting = self._sides.values()
+        if (
+            sum(writer.docs for writer in waiting) >= SHARD_DOCS
+            or sum(writer.tokens for writer in waiting) >= SHARD_TOKENS
+        ):
+            for writer in waiting:
+                if writer.docs:
+                    writer.flush()
+
+    def finish(self) -> None:
+        """Write what is left and give the files their names."""
+        for writer in self._sides.values():
+            writer.finish()
+
+    def found(self, layer: str) -> int:
+        """Spans of a layer that were seen when the files were opened again."""
+        return sum(writer.found[layer] for writer in self._sides.values())
+
+
+class _SideWriter:
+    """One side: ``docs`` and ``tokens`` are those that wait to be written."""
 
     def __init__(self, folder: Path, side: str, check: Check | None) -> None:
         self._target = folder / f"{side}.spacy"
         self._parts = folder / f"{side}.parts"
         self._check = check
         self._files: list[Path] = []
-        self.docs = 0
-        self.tokens = 0
         self.found: dict[str, int] = dict.fromkeys(LAYERS, 0)
-        """Spans seen when the files were opened again."""
         self._begin()
 
     def add(self, article: Article, made: MadeDoc) -> None:
-        """Write a doc, which the check will have to find as the article has it."""
         doc = made.doc
         rows = doc.to_array([*self._bin.attrs])
         self._bin.tokens.append(rows)
@@ -71,16 +99,12 @@ class SideWriter:
         self._take_strings(made, rows)
         if self._check is not None:
             self._fingerprints.append(expected(article, made))
-        self._shard_tokens += len(doc)
         self.docs += 1
         self.tokens += len(doc)
-        if len(self._bin) >= SHARD_DOCS or self._shard_tokens >= SHARD_TOKENS:
-            self._flush()
 
     def finish(self) -> None:
-        """Write what is left and give the files their names."""
-        if len(self._bin) or not self._files:
-            self._flush()
+        if self.docs or not self._files:
+            self.flush()
         if len(self._files) == 1:
             self._files[0].rename(self._target)
             self._parts.rmdir()
@@ -91,7 +115,7 @@ class SideWriter:
         self._bin = DocBin(attrs=ATTRIBUTES, store_user_data=True)
         self._fingerprints: list[bytes] = []
         self._hashes: set[int] = set()
-        self._shard_tokens = 0
+        self.docs = self.tokens = 0
 
     def _take_strings(self, made: MadeDoc, rows: np.ndarray[Any, Any]) -> None:
         # DocBin.add asks each token for nine strings, which takes longer than making the tokens;
@@ -106,7 +130,7 @@ class SideWriter:
                 strings.add(annotation.id)
                 strings.add(annotation.label)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         self._parts.mkdir(exist_ok=True)
         path = self._parts / f"part-{len(self._files) + 1:04}.spacy"
         self._bin.to_disk(path)

@@ -8,10 +8,9 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from annotator.domain.corpus import Article, Corpus
-from annotator.domain.splits import SIDES
 from annotator.exporters.base import ExportOptions, ExportReport, LayerCount, Progress
 from annotator.exporters.jsonl import annotation_record
-from annotator.exporters.spacy_bins import SideWriter, quick_msgpack
+from annotator.exporters.spacy_bins import SidesWriter, quick_msgpack
 from annotator.exporters.spacy_card import write_card
 from annotator.exporters.spacy_checks import Findings, failed_sentences, run_checks
 from annotator.exporters.spacy_configs import shape_of, write_configs
@@ -80,7 +79,7 @@ class _Sinks:
         self.book = ReportBook(target)
         self._proved = options.prove
         check = check_file if options.prove else None
-        self.sides = {side: SideWriter(target, side, check) for side in SIDES}
+        self.sides = SidesWriter(target, check)
         self.maker = DocMaker(
             pipelines, corpus.labels, corpus.questions, options.window, self.book.take
         )
@@ -103,8 +102,7 @@ class _Sinks:
 
     def finish(self) -> dict[str, LayerCount]:
         """Write what is left; the counts of each layer, from the reopened files where proved."""
-        for side in self.sides.values():
-            side.finish()
+        self.sides.finish()
         return {
             layer: self.book.count(layer, self.tally.given[layer], self._written(layer))
             for layer in LAYERS
@@ -113,7 +111,7 @@ class _Sinks:
     def _written(self, layer: str) -> int:
         if not self._proved:
             return self.tally.held[layer]
-        return sum(side.found[layer] for side in self.sides.values())
+        return self.sides.found(layer)
 
 
 def _write_docs(corpus: Corpus, survey: Survey, sinks: _Sinks, progress: Progress) -> None:
@@ -144,7 +142,7 @@ def _write_article(
     sinks.book.turn_to(article)
     answered = False
     for made in sinks.maker.docs(article, user_data):
-        sinks.sides[side].add(article, made)
+        sinks.sides.add(side, article, made)
         tally.take_doc(made, side)
         sinks.book.take_long(made, article)
         answered = answered or bool(made.doc.cats)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from annotator.domain.corpus import Article, Corpus
+from annotator.domain.sources import source_keys
 from annotator.domain.splits import Split, Unit, split_units
 from annotator.domain.twins import plain_words, text_key
 from annotator.exporters.base import ExportFailed, ExportOptions, Progress, refuse_nothing
@@ -45,7 +46,9 @@ def look_through(corpus: Corpus, options: ExportOptions, progress: Progress) -> 
         labels = Counter(a.label for a in article.annotations if a.label in known)
         if not labels:
             labels[NOTHING] = 1
-        units.append(Unit(article.id, text_key(words), labels, article.group))
+        group = () if article.group is None else (f"group:{article.group}",)
+        sources = (*group, *source_keys(article.meta))
+        units.append(Unit(article.id, text_key(words), labels, sources))
         finder.add(words)
         left_out.update(a.label for a in article.annotations if a.label not in known)
         machine.update(_writers(article))
@@ -54,8 +57,8 @@ def look_through(corpus: Corpus, options: ExportOptions, progress: Progress) -> 
         raise refuse_nothing(corpus)
     kept = read_split(options.split_file) if options.split_file else None
     split = split_units(units, finder.pairs(), options.split, options.seed, kept)
-    sources = sum(unit.source is not None for unit in units)
-    return Survey(split, sources, machine, left_out)
+    named = sum(bool(unit.sources) for unit in units)
+    return Survey(split, named, machine, left_out)
 
 
 def _writers(article: Article) -> list[str]:

@@ -1,6 +1,7 @@
 """Canonical JSON Lines: what the export of the same name writes, and less."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, ClassVar
 
@@ -60,7 +61,7 @@ def _read_line(path: Path, number: int, line: bytes) -> Article | Refused:
     try:
         text = line.decode("utf-8")
         value = parse(text.removeprefix(BOM) if number == 1 else text)
-        return article_of(value, fallback_id=f"{path.stem}-{number}")
+        return replace(article_of(value, fallback_id=f"{path.stem}-{number}"), line=number)
     except UnicodeDecodeError as error:
         what = f"is not valid UTF-8 at its byte {error.start + 1}"
     except (Unreadable, NotARecord) as error:

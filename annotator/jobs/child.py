@@ -17,7 +17,7 @@ from typing import Any, Literal, cast
 
 from annotator import registry
 from annotator.config import Settings, read_settings
-from annotator.domain.errors import DomainError
+from annotator.domain.errors import DomainError, Unavailable
 from annotator.domain.permissions import LOCAL, Actor
 from annotator.exporters.base import ExportOptions
 from annotator.services.articles import Tokens, store_tokens, text_and_blocks, waiting_articles
@@ -56,8 +56,11 @@ class Pulse:
 
     def _write(self) -> None:
         self._last = time.monotonic()
-        with self._database.write() as session:
-            beat(session, self._job_id, *self._progress)
+        try:
+            with self._database.write() as session:
+                beat(session, self._job_id, *self._progress)
+        except Unavailable:
+            log.warning("a heartbeat of job %d was lost, the database is busy", self._job_id)
 
 
 def main() -> None:

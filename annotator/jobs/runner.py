@@ -44,8 +44,9 @@ class JobRunner:
         """End the child that runs, give its job back, and wait for the thread."""
         self._stopping = True
         self._wake.set()
-        if self._child is not None:
-            self._child.terminate()
+        child = self._child
+        if child is not None:
+            child.terminate()
         self._thread.join(timeout=5)
 
     def join(self) -> None:
@@ -60,17 +61,23 @@ class JobRunner:
 
     def _run_next(self) -> bool:
         try:
-            with self._database.write() as session:
-                job = claim_job(session)
+            return self._take_one()
         except Unavailable:
-            log.warning("no job could be taken, the database is busy")
+            # A job that could not be given back is taken again when its heartbeat is old.
+            log.warning("the database is busy; jobs wait")
             return False
+
+    def _take_one(self) -> bool:
+        with self._database.write() as session:
+            job = claim_job(session)
         if job is None:
             return False
         command = [sys.executable, "-m", "annotator.jobs.child", str(job.id)]
         url = self._settings.database_url
         command += ["--data-dir", str(self._settings.data_dir), "--database", url]
         self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        if self._stopping:
+            self._child.terminate()
         code = self._child.wait()
         self._child = None
         if code != 0:

@@ -4,6 +4,7 @@ MinHash with banding, in NumPy. A library's hash tables would cost more memory a
 (about 100 MB) than the whole export may grow by; here an article costs 256 bytes.
 """
 
+from array import array
 from collections.abc import Sequence
 from zlib import crc32
 
@@ -33,14 +34,14 @@ class TwinFinder:
     """Takes texts one by one, keeps a signature of each, and names the pairs of twins."""
 
     def __init__(self) -> None:
-        self._signatures: list[NDArray[np.uint32]] = []
-        self._items: list[int] = []
+        self._signatures = bytearray()
+        self._items = array("L")
         self._count = 0
 
     def add(self, words: Sequence[str]) -> None:
         """Take in the plain words of the next text."""
         if len(words) >= MIN_WORDS:
-            self._signatures.append(_signature(words))
+            self._signatures += _signature(words).tobytes()
             self._items.append(self._count)
         self._count += 1
 
@@ -51,7 +52,7 @@ class TwinFinder:
         """
         if not self._signatures:
             return []
-        matrix = np.stack(self._signatures)
+        matrix = np.frombuffer(self._signatures, dtype=np.uint32).reshape(-1, HASHES)
         found: dict[tuple[int, int], float] = {}
         for band in range(0, HASHES, ROWS):
             first, second = _collisions(matrix[:, band : band + ROWS])

@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from annotator.domain.curation import RESERVED
 from annotator.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from annotator.domain.permissions import Actor, require
 from annotator.services.events import record_event
@@ -28,10 +29,11 @@ def _hasher() -> PasswordHasher:
 def add_user(session: Session, actor: Actor, *, name: str, role: str, password: str) -> User:
     """Make an account; raises ``Invalid`` for its name, role or password, ``Conflict`` if taken."""
     require(actor, "accounts:edit")
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise Invalid(
             f"“{name}” is not a user name: use lower-case letters, digits, dots, dashes and "
-            "underscores, starting with a letter or digit, at most 64.",
+            "underscores, starting with a letter or digit, at most 64, and none of "
+            f"{', '.join(RESERVED)}, which name layers.",
             code="bad-name",
         )
     if role not in ("admin", "member"):

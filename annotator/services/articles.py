@@ -1,6 +1,8 @@
 """Taking articles in, and reading them for a page. Text never changes after it was stored."""
 
 import hashlib
+import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from annotator.domain import corpus
 from annotator.domain.blocks import Block as TextBlock
-from annotator.domain.blocks import split_blocks
+from annotator.domain.blocks import check_blocks, split_blocks
 from annotator.domain.errors import Conflict, Invalid
 from annotator.domain.permissions import Actor
 from annotator.domain.spans import MAX_ARTICLE_LENGTH
-from annotator.domain.text import CleanText, clean_text
+from annotator.domain.text import CleanText, clean_text, is_storable
 from annotator.services.events import record_event
 from annotator.storage.tables import Article, Batch, Block, Project, now
 
@@ -23,6 +25,7 @@ Tokenise = Callable[[str, Sequence[TextBlock], str], list[str]]
 """Token runs of each block of a text in a language; see ``nlp.tokenizer.token_runs``."""
 
 LONGEST_ID = 200
+LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 META_COLUMNS = ("url", "publisher", "doi")
 
 
@@ -49,9 +52,16 @@ def store_article(
     where the project has that id already, ``Invalid`` for a text or an id that cannot be kept.
     """
     clean = cleaned or clean_text(record.text)
-    _check(session, project, record, clean)
+    check_article(record, clean)
+    if known_hash(session, project, record.id) is not None:
+        raise Conflict(
+            f"The project has an article “{record.id}” already. It was left as it is; give the "
+            "new one another id.",
+            code="duplicate-id",
+        )
     blocks = record.blocks or tuple(split_blocks(clean.text, record.title))
-    meta = {key: value for key, value in record.meta.items() if key not in META_COLUMNS}
+    columns = {key: record.meta[key] for key in META_COLUMNS if _is_text(record.meta.get(key))}
+    meta = {key: value for key, value in record.meta.items() if key not in columns}
     published = _date(meta.get("published"))
     if published is not None:
         del meta["published"]
@@ -71,7 +81,7 @@ def store_article(
         meta=meta,
         imported_by=actor.user_id,
         ready_at=now() if tokens else None,
-        **{key: _text(record.meta.get(key)) for key in META_COLUMNS},
+        **columns,
     )
     session.add(article)
     session.flush()
@@ -90,12 +100,16 @@ def store_article(
 
 def store_tokens(session: Session, article_id: int, tokens: Tokens) -> None:
     """Give a stored article its token runs, block by block; from then on it is handed out."""
-    for position, run in enumerate(tokens.runs):
-        session.execute(
-            update(Block)
-            .where(Block.article_id == article_id, Block.position == position)
-            .values(tokens=run, tokenizer=tokens.tokenizer)
-        )
+    rows = [
+        {
+            "article_id": article_id,
+            "position": position,
+            "tokens": run,
+            "tokenizer": tokens.tokenizer,
+        }
+        for position, run in enumerate(tokens.runs)
+    ]
+    session.execute(update(Block), rows)
     session.execute(
         update(Article)
         .where(Article.id == article_id, Article.ready_at.is_(None))
@@ -133,30 +147,31 @@ def known_hash(session: Session, project: Project, external_id: str) -> str | No
     )
 
 
-def _check(session: Session, project: Project, record: corpus.Article, clean: CleanText) -> None:
+def check_article(record: corpus.Article, clean: CleanText) -> None:
+    """Raises ``Invalid`` for what no project can keep; ``clean`` is the record's text, cleaned."""
     if len(clean.text) > MAX_ARTICLE_LENGTH:
         raise Invalid(
             f"The text has {len(clean.text):,} characters; an article has at most "
             f"{MAX_ARTICLE_LENGTH:,}. Nothing was stored; split it into several articles.",
             code="too-long",
         )
-    if not record.id.strip() or len(record.id) > LONGEST_ID or "\0" in record.id:
+    if not record.id.strip() or len(record.id) > LONGEST_ID or not is_storable(record.id):
         raise Invalid(
             f"An article's id has 1 to {LONGEST_ID} characters. Nothing was stored.", code="bad-id"
         )
-    for block in record.blocks:
-        if not 0 <= block.start < block.end <= len(clean.text):
-            raise Invalid(
-                f"The block {block.start} to {block.end} reaches outside the text of "
-                f"{len(clean.text)} characters. Nothing was stored.",
-                code="outside-text",
-            )
-    if known_hash(session, project, record.id) is not None:
-        raise Conflict(
-            f"The project has an article “{record.id}” already. It was left as it is; give the "
-            "new one another id.",
-            code="duplicate-id",
+    if not LANGUAGE.fullmatch(record.language):
+        raise Invalid(
+            f"“{record.language[:40]}” is not the short name of a language, such as en or pt-BR. "
+            "Nothing was stored.",
+            code="bad-language",
         )
+    if not all(is_storable(text or "") for text in (record.title, record.batch, _plain(record))):
+        raise Invalid(
+            "The record holds a character that cannot be stored. Nothing was stored.",
+            code="unstorable-character",
+        )
+    if record.blocks:
+        check_blocks(clean.text, record.blocks)
 
 
 def _batch(session: Session, project: Project, name: str) -> int:
@@ -200,12 +215,24 @@ def count_articles(session: Session, project_id: int) -> int:
     )
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _plain(record: corpus.Article) -> str:
+    try:
+        return json.dumps(dict(record.meta), ensure_ascii=False, allow_nan=False)
+    except ValueError as error:
+        raise Invalid(
+            "The record's meta holds what is no JSON, such as NaN. Nothing was stored.",
+            code="bad-meta",
+        ) from error
 
 
 def _date(value: object) -> date | None:
     try:
-        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+        found = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
+    # Only what comes out again as it came in: 2026-W07-6 is a date too.
+    return found if found is not None and found.isoformat() == value else None

@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.domain import corpus
-from annotator.domain.curation import MAJORITY, majority
+from annotator.domain.curation import ALL as ALL
+from annotator.domain.curation import GOLD as GOLD
+from annotator.domain.curation import MAJORITY, RESERVED, majority
 from annotator.domain.errors import Invalid, NotFound
 from annotator.domain.permissions import Actor
 from annotator.services.corpus_rows import read_articles
@@ -16,11 +18,6 @@ from annotator.services.events import corpus_sequence
 from annotator.services.projects import open_project
 from annotator.services.scheme import asked_names, load_scheme
 from annotator.storage.tables import Annotation, Article, Layer, Project, User
-
-GOLD = "gold"
-ALL = "all"
-RESERVED = (GOLD, MAJORITY, ALL)
-"""Names of layers that no person may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +30,8 @@ class _Row:
     owner: str
     state: str
     asked: int | None
+    counted: bool
+    """Whether it takes a place in the quota; a manager's own layer takes none."""
 
 
 @dataclass(slots=True)
@@ -66,12 +65,12 @@ def read_corpus(session: Session, actor: Actor, *, slug: str, layer: str | None)
     )
     scheme = load_scheme(session, project.id, project.scheme_version)
     taken = [label for label in scheme.labels if label.name in common]
-    counts = _label_counts(session, choice)
+    counts = _label_counts(session, project, choice)
     external = _external_ids(session, project)
 
     def articles() -> Iterator[corpus.Article]:
-        for article_id, article in read_articles(session, scheme, asked, _ids(choice)):
-            yield _settled(article, choice.rules[article_id], common)
+        for _, article in read_articles(session, scheme, asked, _ids(choice)):
+            yield _settled(article, common, by_majority=layer == MAJORITY)
 
     return corpus.Corpus(
         project=project.slug,
@@ -152,6 +151,7 @@ def _layer_rows(session: Session, project: Project) -> list[_Row]:
             func.coalesce(User.name, Layer.source),
             Layer.state,
             Layer.asked_version,
+            Layer.slot.is_not(None),
         )
         .outerjoin(User, User.id == Layer.user_id)
         .where(Layer.project_id == project.id, Layer.kind != "suggestion")
@@ -186,7 +186,8 @@ def _choose_one(
     gold = [row for row in rows if row.kind == "gold" and row.state == "done"]
     done = [row for row in rows if row.kind == "annotator" and row.state == "done"]
     if layer is None:
-        single = done[:1] if project.annotators_per_article == 1 else []
+        first = sorted(done, key=lambda row: not row.counted)[:1]
+        single = first if project.annotators_per_article == 1 else []
         taken = gold or single
         rule = "gold" if gold else f"only annotator: {single[0].owner}" if single else ""
     elif layer == GOLD:
@@ -213,8 +214,10 @@ def _ids(choice: _Choice) -> dict[int, list[int]]:
     return {id_: [row.id for row in rows] for id_, rows in choice.layers.items()}
 
 
-def _settled(article: corpus.Article, rule: str, common: frozenset[str]) -> corpus.Article:
-    if rule.startswith(MAJORITY):
+def _settled(
+    article: corpus.Article, common: frozenset[str], *, by_majority: bool
+) -> corpus.Article:
+    if by_majority:
         layers: dict[str, list[corpus.Annotation]] = {name: [] for name in article.done}
         for annotation in article.annotations:
             layers[annotation.layer].append(annotation)
@@ -230,12 +233,12 @@ def _settled(article: corpus.Article, rule: str, common: frozenset[str]) -> corp
     )
 
 
-def _label_counts(session: Session, choice: _Choice) -> Counter[int]:
+def _label_counts(session: Session, project: Project, choice: _Choice) -> Counter[int]:
     wanted = {row.id for rows in choice.layers.values() for row in rows}
     counts: Counter[int] = Counter()
     for layer_id, label_id, count in session.execute(
         select(Annotation.layer_id, Annotation.label_id, func.count())
-        .where(Annotation.deleted_at.is_(None))
+        .where(Annotation.project_id == project.id, Annotation.deleted_at.is_(None))
         .group_by(Annotation.layer_id, Annotation.label_id)
     ):
         if layer_id in wanted:

@@ -14,7 +14,7 @@ from annotator.domain.errors import Invalid
 from annotator.domain.operations import TextExtent
 from annotator.domain.permissions import Actor
 from annotator.domain.places import ArticleText, Place, locate
-from annotator.domain.text import CleanText
+from annotator.domain.text import BOM, CleanText
 from annotator.domain.workflow import ANNOTATOR_LAYER, DONE, GOLD_LAYER, OPEN, SKIPPED
 from annotator.services.corpora import ALL, GOLD
 from annotator.services.events import record_event
@@ -55,6 +55,8 @@ def moved_offsets(record: corpus.Article, clean: CleanText) -> corpus.Article:
     doubled = [i + 1 for i in range(first, len(raw) - 1) if raw[i : i + 2] == "\r\n"]
 
     def moved(offset: int) -> int:
+        if offset < 0:
+            return offset
         return max(0, offset - first) - bisect_right(doubled, offset - 1)
 
     return replace(
@@ -64,12 +66,18 @@ def moved_offsets(record: corpus.Article, clean: CleanText) -> corpus.Article:
                 a,
                 start=moved(a.start),
                 end=moved(a.end),
-                quote=a.quote.replace("\r\n", "\n").replace("\r", "\n"),
+                quote=_cleaned_quote(a, clean),
             )
             for a in record.annotations
         ),
         blocks=tuple(replace(b, start=moved(b.start), end=moved(b.end)) for b in record.blocks),
     )
+
+
+def _cleaned_quote(annotation: corpus.Annotation, clean: CleanText) -> str:
+    at_mark = clean.bom_removed and annotation.start == 0
+    quote = annotation.quote.removeprefix(BOM) if at_mark else annotation.quote
+    return quote.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def store_layers(

@@ -20,7 +20,7 @@ def store_relations(
     ids: Mapping[str, int],
 ) -> None:
     """Store relations between the layer's annotations; ``ids`` maps their uuids to row ids."""
-    for relation in relations:
+    for relation in dict.fromkeys(relations):
         type_id = scheme.relation_types.get(relation.type)
         ends = ids.get(relation.source), ids.get(relation.target)
         if type_id is None or None in ends:

@@ -19,6 +19,8 @@ from annotator.domain.text import clean_text
 from annotator.services.articles import Tokenise, Tokens, known_hash, store_article
 from annotator.services.import_layers import moved_offsets, store_layers
 from annotator.services.projects import open_project
+from annotator.services.record_checks import check_record
+from annotator.services.records import check_blocks
 from annotator.storage.engine import Database
 
 SAMPLE = 20
@@ -119,9 +121,11 @@ def _prepare(
 ) -> tuple[corpus.Article, Tokens]:
     clean = clean_text(record.text)
     moved = moved_offsets(record, clean)
-    blocks = moved.blocks or tuple(split_blocks(clean.text, record.title))
     if rules.owner is not None:
         moved = _owned(moved, rules.owner)
+    check_record(moved)
+    check_blocks(clean.text, moved.blocks)
+    blocks = moved.blocks or tuple(split_blocks(clean.text, record.title))
     prepared = replace(moved, blocks=blocks, batch=record.batch or rules.batch)
     return prepared, Tokens(tokenise(clean.text, blocks, record.language), tokenizer)
 
@@ -131,9 +135,9 @@ def _owned(record: corpus.Article, owner: str) -> corpus.Article:
         record,
         annotations=tuple(replace(a, annotator=owner, layer=owner) for a in record.annotations),
         relations=tuple(replace(r, annotator=owner) for r in record.relations),
-        answers=tuple(replace(a, annotator=owner) for a in record.answers),
+        answers=tuple(dict.fromkeys(replace(a, annotator=owner) for a in record.answers)),
         done=(owner,) if record.done else (),
-        skipped=dict.fromkeys([owner] * bool(record.skipped), "other"),
+        skipped={owner: "other"} if record.skipped and not record.done else {},
     )
 
 

@@ -12,6 +12,7 @@ from annotator.domain.workflow import (
     DONE,
     OPEN,
     SENT_BACK,
+    SKIPPED,
     check_skip_reason,
     next_state,
 )
@@ -29,15 +30,11 @@ _OWN = select(Layer).where(
 _OWN_LOCKED = _OWN.with_for_update(of=Layer)
 # Not FOR UPDATE: events of other readers point at the row, and would wait for it.
 _LOCK_ARTICLE = (
-    select(Article.id)
-    .where(Article.id == bindparam("article"))
-    .with_for_update(key_share=True)
+    select(Article.id).where(Article.id == bindparam("article")).with_for_update(key_share=True)
 )
 _LOCK_PERSON = (
     select(Membership.user_id)
-    .where(
-        Membership.project_id == bindparam("project"), Membership.user_id == bindparam("user")
-    )
+    .where(Membership.project_id == bindparam("project"), Membership.user_id == bindparam("user"))
     .with_for_update(key_share=True)
 )
 _ARTICLE = select(Article).where(
@@ -106,7 +103,17 @@ def drawable(actor: Actor, project: Project) -> ColumnElement[bool]:
         return condition
     quota = project.annotators_per_article
     readers = select(func.count()).where(taken.article_id == Article.id, taken.slot.is_not(None))
-    skips = select(func.count()).where(skipped.article_id == Article.id, skipped.state == "skipped")
+    skips = (
+        select(func.count())
+        .select_from(skipped)
+        .join(Membership, Membership.user_id == skipped.user_id)
+        .where(
+            skipped.article_id == Article.id,
+            skipped.state == SKIPPED,
+            Membership.project_id == project.id,
+            Membership.role == "annotator",
+        )
+    )
     return condition & (readers.scalar_subquery() < quota) & (skips.scalar_subquery() < quota)
 
 

@@ -21,20 +21,30 @@ from annotator.storage.tables import (
     RelationType,
 )
 
+_Asked = tuple[Sequence[AttributeSpec], str, int | None]
+"""Attributes, what they are asked about, and the label's id where that is a label."""
+
 
 def apply_scheme(session: Session, actor: Actor, *, slug: str, scheme: Scheme) -> None:
     """Give an empty project the labels, attributes, questions and relations of ``scheme``."""
     project = open_project(session, actor, slug, "scheme:edit")
     if session.scalar(select(Label.id).where(Label.project_id == project.id).limit(1)):
         raise Conflict("This project has labels already. Nothing was changed.")
-    for position, spec in enumerate(scheme.labels):
-        label = store_label(session, project, spec, position)
-        _store_attributes(session, project, spec.attributes, "label", label.id)
-    for target, questions in (
-        ("question", scheme.questions),
-        ("document", scheme.document_labels),
-    ):
-        _store_attributes(session, project, [_as_attribute(q) for q in questions], target, None)
+    labels = [
+        _new_label(project, spec, number=place, position=place)
+        for place, spec in enumerate(scheme.labels)
+    ]
+    session.add_all(labels)
+    session.flush()
+    asked: list[_Asked] = [
+        *(
+            (spec.attributes, "label", label.id)
+            for spec, label in zip(scheme.labels, labels, strict=True)
+        ),
+        ([_as_attribute(q) for q in scheme.questions], "question", None),
+        ([_as_attribute(q) for q in scheme.document_labels], "document", None),
+    ]
+    _store_attributes(session, project, asked)
     for relation in scheme.relations:
         session.add(
             RelationType(
@@ -72,9 +82,17 @@ def new_version(session: Session, actor: Actor, project: Project, kind: str, **e
 def store_label(session: Session, project: Project, spec: LabelSpec, position: int) -> Label:
     """Insert one label under the project's next number."""
     highest = session.scalar(select(func.max(Label.number)).where(Label.project_id == project.id))
-    label = Label(
+    number = 0 if highest is None else highest + 1
+    label = _new_label(project, spec, number=number, position=position)
+    session.add(label)
+    session.flush()
+    return label
+
+
+def _new_label(project: Project, spec: LabelSpec, *, number: int, position: int) -> Label:
+    return Label(
         project_id=project.id,
-        number=0 if highest is None else highest + 1,
+        number=number,
         name=spec.name,
         code=spec.code,
         layer=spec.layer,
@@ -88,18 +106,10 @@ def store_label(session: Session, project: Project, spec: LabelSpec, position: i
         yes=spec.yes,
         no=spec.no,
     )
-    session.add(label)
-    session.flush()
-    return label
 
 
-def _store_attributes(
-    session: Session,
-    project: Project,
-    specs: Sequence[AttributeSpec],
-    target: str,
-    label_id: int | None,
-) -> None:
+def _store_attributes(session: Session, project: Project, asked: Sequence[_Asked]) -> None:
+    specs = [spec for group, _, _ in asked for spec in group]
     attributes = [
         Attribute(
             project_id=project.id,
@@ -113,20 +123,23 @@ def _store_attributes(
             definition=spec.definition,
             guess=spec.guess,
         )
-        for position, spec in enumerate(specs)
+        for group, target, label_id in asked
+        for position, spec in enumerate(group)
     ]
     session.add_all(attributes)
     session.flush()
-    session.add_all(
-        AttributeOption(
-            attribute_id=attribute.id,
-            name=option.name,
-            position=place,
-            cues="\n".join(option.cues),
-        )
+    options = [
+        {
+            "attribute_id": attribute.id,
+            "name": option.name,
+            "position": place,
+            "cues": "\n".join(option.cues),
+        }
         for attribute, spec in zip(attributes, specs, strict=True)
         for place, option in enumerate(spec.options)
-    )
+    ]
+    if options:
+        session.execute(insert(AttributeOption), options)
 
 
 def _as_attribute(question: QuestionSpec) -> AttributeSpec:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from annotator.domain.permissions import Actor
 from annotator.services.scheme import ProjectScheme, SchemeLabel
-from annotator.storage.tables import Annotation, Answer, Layer, Value
+from annotator.storage.tables import Annotation, Answer, Attribute, Layer, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,12 @@ def _unconfirmed(session: Session, layer: Layer) -> int:
         select(func.count())
         .select_from(Value)
         .join(Annotation, Annotation.id == Value.annotation_id)
+        .join(Attribute, Attribute.id == Value.attribute_id)
         .where(
             Annotation.layer_id == layer.id,
             Annotation.deleted_at.is_(None),
+            # Values of a label that the mark had before are kept, but nobody sees them.
+            Attribute.label_id == Annotation.label_id,
             Value.confirmed.is_(False),
         )
     )

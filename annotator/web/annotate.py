@@ -208,6 +208,8 @@ def _finished(read: ReadArticle) -> FinishedView | None:
 
 
 def _hint(read: ReadArticle) -> str | None:
+    if read.article.ready_at is None:
+        return str(_("This article is being prepared; reload the page in a moment to mark it."))
     if finished_count(reading(), actor(), read.project.id):
         return None
     return str(

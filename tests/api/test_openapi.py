@@ -72,7 +72,7 @@ def test_answers_are_as_the_document_says(
 
             @given(case=strategy)
             @settings(
-                max_examples=100 if full_rounds else 5,
+                max_examples=50 if full_rounds else 4,
                 deadline=None,
                 database=None,
                 derandomize=not full_rounds,

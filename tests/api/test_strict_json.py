@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from annotator.api.strict_json import DEEPEST, Malformed, read_json
+from annotator.api.strict_json import DEEPEST, MOST_KEYS, Malformed, read_json
 from annotator.domain.errors import Invalid
 
 
@@ -23,6 +23,7 @@ from annotator.domain.errors import Invalid
         (b'"\xed\xa0\x80"', "malformed"),
         (b'{"a": 1, "a": 1}', "duplicate-key"),
         (b'[{"a": {"b": 1, "b": 2}}]', "duplicate-key"),
+        (json.dumps({str(n): 0 for n in range(MOST_KEYS + 1)}).encode(), "too-many-keys"),
         (b"1" * 5_000, "number-too-long"),
         (b"-" + b"1" * 41, "number-too-long"),
         (b'["\\ud800"]', "unstorable-character"),

@@ -54,10 +54,16 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def stories(world: World) -> str:
+    """The project whose articles are read by one person each."""
+    return world.project("stories", quota=1).slug
+
+
 @pytest.fixture
-def stage(world: World, browser: Browser, server: Server) -> Iterator[Stage]:
+def stage(world: World, browser: Browser, server: Server, stories: str) -> Iterator[Stage]:
     """A place to play; the test fails if a page raised, complained or was answered with a 5xx."""
-    made = Stage(world, browser, f"http://127.0.0.1:{server.port}")
+    made = Stage(world, browser, f"http://127.0.0.1:{server.port}", stories)
     yield made
     made.close()
     assert made.watch.unexpected == []

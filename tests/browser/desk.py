@@ -135,6 +135,14 @@ class Desk:
         left, top, _, bottom = self.rect(needle)
         self.page.mouse.click(left + 4, (top + bottom) / 2, click_count=count)
 
+    def keys(self) -> dict[str, str]:
+        """Key to label, as the list beside the text says."""
+        found = self.page.locator("#labels [data-label]").evaluate_all(
+            "buttons => buttons.map((b) => [b.getAttribute('aria-keyshortcuts'), b.dataset.label])"
+        )
+        assert len(dict(found)) == len(found)
+        return dict(found)
+
     def label(self, name: str) -> Locator:
         """A label's button."""
         return self.page.locator(f'#labels [data-label="{name}"]')

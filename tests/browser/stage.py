@@ -1,18 +1,19 @@
 """Projects, people and signed-in browsers for one test, in the database of the running server."""
 
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext
 
-from annotator.services import sessions
+from annotator.domain.permissions import LOCAL
+from annotator.services import projects, sessions
 from tests.browser.desk import Desk
 from tests.browser.watch import Watch
 from tests.world import World
 
 COOKIE = "__Host-annotator"
 TEXT = (
-    "Engineered cells calm lupus in children\n\n"
+    "Engineered cells calm an illness of children\n\n"
     "Eight young patients with severe lupus received engineered immune cells, and their symptoms "
     "eased within three months. The cells reduced damage to the kidneys in seven of the eight "
     "children, aged 9 to 17 years.\n\n"
@@ -27,17 +28,18 @@ _numbers = count(1)
 class Stage:
     """What one test plays on; everything it makes has a name that no other test uses."""
 
-    def __init__(self, world: World, browser: Browser, address: str) -> None:
+    def __init__(self, world: World, browser: Browser, address: str, shared: str) -> None:
         self.world = world
         self.browser = browser
         self.address = address
+        self.shared = shared
         self.watch = Watch()
         self._contexts: list[BrowserContext] = []
 
-    def person(self, name: str = "ann") -> str:
+    def person(self, name: str = "ann", role: Literal["member", "admin"] = "member") -> str:
         """A new account; its name."""
         name = f"{name}{next(_numbers)}"
-        self.world.person(name)
+        self.world.person(name, role)
         return name
 
     def project(self, *texts: str, quota: int = 1, **members: str) -> tuple[str, list[int]]:
@@ -50,12 +52,16 @@ class Stage:
         ]
         return slug, articles
 
-    def context(self, name: str | None = None, **options: Any) -> BrowserContext:
-        """A fresh browser profile, watched; ``name`` is signed in there."""
+    def context(
+        self, name: str | None = None, *, script: str | None = None, **options: Any
+    ) -> BrowserContext:
+        """A fresh browser profile, watched; ``name`` is signed in there, ``script`` runs first."""
         options = {"viewport": {"width": 1360, "height": 860}} | options
         context = self.browser.new_context(base_url=self.address, **options)
         self._contexts.append(context)
         self.watch.over(context)
+        if script is not None:
+            context.add_init_script(script)
         if name is not None:
             self.sign_in(context, name)
         return context
@@ -69,11 +75,16 @@ class Stage:
         cookie = {"name": COOKIE, "value": secret, "url": origin, "secure": True}
         context.add_cookies([cookie | {"httpOnly": True, "sameSite": "Lax"}])  # type: ignore[list-item]
 
-    def desk(self, *texts: str, role: str = "annotator", **options: Any) -> Desk:
-        """Somebody at the first article of a project of their own, its page open and saved."""
+    def desk(self, text: str = TEXT, **options: Any) -> Desk:
+        """Somebody new at an article of their own, its page open and saved.
+
+        The project is one that tests share, which is cheaper than a new one.
+        """
         name = self.person()
-        slug, articles = self.project(*(texts or (TEXT,)), **{name: role})
-        desk = self.desk_of(self.context(name, **options), slug, articles[0], name)
+        with self.world.database.write() as session:
+            projects.set_member(session, LOCAL, slug=self.shared, user=name, role="annotator")
+        article = self.world.article(self.shared, external_id=f"a{next(_numbers)}", text=text)
+        desk = self.desk_of(self.context(name, **options), self.shared, article, name)
         desk.open()
         return desk
 

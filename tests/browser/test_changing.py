@@ -75,26 +75,6 @@ def test_undo_and_redo_outlive_a_reload(desk: Desk) -> None:
     expect(desk.page.locator("#toasts")).to_contain_text("Nothing left to undo.")
 
 
-def test_undo_keeps_no_text_in_the_browser(desk: Desk) -> None:
-    desk.page.context.set_offline(True)
-    desk.mark("immune cells", "6")
-    expect(desk.state).to_have_text("Offline, 1 kept on this device")
-    kept = desk.page.evaluate(
-        """() => new Promise((done) => {
-          const opening = indexedDB.open("annotator");
-          opening.onsuccess = () => {
-            const all = opening.result.transaction("outbox").objectStore("outbox").getAll();
-            all.onsuccess = () => done(JSON.stringify(
-              [all.result, { ...sessionStorage }, { ...localStorage }]));
-          };
-        })"""
-    )
-    assert "INTERVENTION" in kept
-    assert "immune" not in kept
-    desk.page.context.set_offline(False)
-    desk.saved()
-
-
 def test_j_and_k_step_through_the_marks(desk: Desk) -> None:
     for needle, key in [("fever", "2"), ("lupus", "5"), ("seven", "3")]:
         desk.mark(needle, key)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Response, WebError
 
+OFFLINE = r"net::ERR_(INTERNET_DISCONNECTED|FAILED)"
+"""What the browser says about a request that the test did not let through."""
 # A page's own words about its policy come from the browser as console errors, but not all of them.
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => console.error(
   "policy:", event.effectiveDirective, event.blockedURI, event.sample))"""

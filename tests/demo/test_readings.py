@@ -128,7 +128,7 @@ def test_the_second_reader_takes_adjectives_in() -> None:
 
 
 def test_the_third_reader_misses_safety_and_takes_sentences_for_outcomes() -> None:
-    shared = [record for record in records() if len(record.get("done", ())) == 3]
+    shared = [record for record in records() if len(record.get("done", ())) >= 3]
     safety: Counter[str] = Counter()
     long_outcomes: Counter[str] = Counter()
     for record in shared:

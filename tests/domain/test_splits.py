@@ -57,8 +57,8 @@ def test_five_hundred_planted_doubles_are_never_torn(seed: int) -> None:
 
 def test_sources_and_twins_join_groups_through_each_other() -> None:
     articles = [
-        Unit("a", b"1", source="doi:1"),
-        Unit("b", b"2", source="doi:1"),
+        Unit("a", b"1", sources=("doi:1",)),
+        Unit("b", b"2", sources=("doi:1",)),
         Unit("c", b"3"),
         Unit("d", b"3"),
         *units(20),

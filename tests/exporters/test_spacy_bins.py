@@ -12,7 +12,7 @@ from spacy.training import Corpus
 from spacy.vocab import Vocab
 
 from annotator.exporters import spacy_bins
-from annotator.exporters.spacy_bins import ATTRIBUTES, SideWriter, quick_msgpack
+from annotator.exporters.spacy_bins import ATTRIBUTES, SidesWriter, quick_msgpack
 from annotator.exporters.spacy_docs import DocMaker, MadeDoc
 from annotator.exporters.spacy_proof import check_file
 from annotator.nlp.tokenizer import PipelineKeeper, blank_pipeline
@@ -29,10 +29,10 @@ def made(count: int) -> Iterator[tuple[int, MadeDoc]]:
             yield number, doc
 
 
-def write(folder: Path, count: int) -> SideWriter:
-    writer = SideWriter(folder, "train", check_file)
+def write(folder: Path, count: int) -> SidesWriter:
+    writer = SidesWriter(folder, check_file)
     for number, doc in made(count):
-        writer.add(article(number), doc)
+        writer.add("train", article(number), doc)
     writer.finish()
     return writer
 
@@ -66,11 +66,15 @@ def test_many_docs_become_a_folder_that_spacy_reads(
         "part-0002.spacy",
         "part-0003.spacy",
     ]
-    assert list(tmp_path.iterdir()) == [target]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "train.spacy",
+        "dev.spacy",
+        "test.spacy",
+    }
+    assert (tmp_path / "dev.spacy").is_file()
     examples = list(Corpus(target)(blank_pipeline("en")))
     assert [e.reference.user_data["article"] for e in examples] == [f"a{n}" for n in range(10)]
-    assert writer.docs == 10
-    assert sum(writer.found.values()) > 0
+    assert writer.found("ner") == sum(len(e.reference.ents) for e in examples)
 
 
 def test_many_tokens_become_a_folder_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +86,18 @@ def test_many_tokens_become_a_folder_too(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_side_without_docs_is_a_file_that_opens(tmp_path: Path) -> None:
     write(tmp_path, 0)
     assert list(DocBin().from_disk(tmp_path / "train.spacy").get_docs(Vocab())) == []
+
+
+def test_all_sides_are_written_out_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spacy_bins, "SHARD_DOCS", 4)
+    writer = SidesWriter(tmp_path, check_file)
+    for number, doc in made(8):
+        writer.add("dev" if number % 4 == 3 else "train", article(number), doc)
+    writer.finish()
+    parts = {path.name: len(list(path.iterdir())) for path in tmp_path.iterdir() if path.is_dir()}
+    assert parts == {"train.spacy": 2, "dev.spacy": 2}
 
 
 def test_quick_msgpack_leaves_nothing_behind() -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -203,7 +202,10 @@ def test_another_file_is_no_split(tmp_path: Path, content: str) -> None:
 
 def test_one_story_is_on_one_side(tmp_path: Path) -> None:
     twins = [replace(article(1), id=f"twin{n}", group="doi:10.1/x") for n in range(2)]
-    stories = [replace(article(n), group="doi:10.1/x") for n in (2, 3)]
+    stories = [
+        replace(article(2), group="doi:10.1/x", meta={"doi": "10.1234/Y"}),
+        replace(article(3), meta={"study": "https://doi.org/10.1234/y"}),
+    ]
     near = article(9)
     rewritten = Article("near", near.text.replace("the", "a"), blocks=())
     rest = [article(number) for number in range(10, 40)]
@@ -278,38 +280,3 @@ def test_categories_and_provenance_are_in_the_docs(tmp_path: Path) -> None:
     assert doc.user_data["rule"] == "gold"
     assert doc.user_data["meta"] == {"publisher": "Our Own Words"}
     assert doc.user_data["answers"] == (("harms", "not reported"), ("funding", "unclear"))
-
-
-def run(folder: Path, *command: str) -> str:
-    ended = subprocess.run(
-        [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False
-    )
-    return ended.stdout + ended.stderr
-
-
-@pytest.mark.parametrize("config", ["ner", "spancat"])
-def test_spacy_finds_no_fault_with_the_data(folder: Path, config: str) -> None:
-    said = run(folder, "-m", "spacy", "debug", "data", f"configs/{config}.cfg", "--no-format")
-    assert "Corpus is loadable" in said
-    assert "No overlap between training and evaluation data" in said
-    for fault in ("whitespace entity", "misaligned", "invalid whitespace", "crossing sentence"):
-        assert f" {fault}" not in said.replace("No entities crossing sentence boundaries", "")
-
-
-@pytest.mark.parametrize("config", ["ner", "spancat", "claims", "textcat"])
-def test_training_starts_and_scores(folder: Path, tmp_path: Path, config: str) -> None:
-    copy = tmp_path / "corpus"
-    shutil.copytree(folder, copy)
-    few = ["--training.max_steps", "10", "--training.eval_frequency", "5"]
-    said = run(copy, "-m", "spacy", "train", f"configs/{config}.cfg", "--output", "model", *few)
-    assert "Saved pipeline" in said, said
-    if config == "ner":
-        scores = run(copy, "evaluate.py", "model/model-last")
-        assert "baseline F1" in scores, scores
-        assert "PATIENT_COUNT" in scores
-
-
-def test_the_loader_shows_the_corpus(folder: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "corpus"
-    shutil.copytree(folder, copy)
-    assert "train 3" in run(copy, "load.py")

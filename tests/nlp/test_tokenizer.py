@@ -134,6 +134,7 @@ def test_a_large_vocabulary_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None
     keeper = PipelineKeeper("en")
     first = keeper.current()
     assert keeper.current() is first
-    monkeypatch.setattr(tokenizer, "_MANY_WORDS", 10)
-    first("one two three four five six seven eight nine ten eleven twelve")
+    monkeypatch.setattr(tokenizer, "_MANY_STRINGS", len(first.vocab.strings) + 5)
+    assert keeper.current() is first
+    first("belinib corimab danstatin filpril gorvir halzole")
     assert keeper.current() is not first

@@ -118,7 +118,7 @@ def test_what_does_not_hold_is_refused_and_changes_nothing(world: World, ann: Ac
         ack = one(world, ann, operation)
         assert (ack.id, ack.status, ack.code) == (operation.id, status, code), (operation, ack)
         assert words in (ack.sentence or ""), ack.sentence
-        assert fingerprint(world.database) == before, operation
+    assert fingerprint(world.database) == before
     inside = one(world, ann, add(extent=BlockExtent(0, 3, 0, 4)), article=2)
     assert (inside.status, inside.code) == ("rejected", "inside-character")
     together = world.apply(ann, 1, *(operation for operation, *_ in cases))
