@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 PORT ?= 8000
 WORKERS ?= 2
+PEERS_DIR ?= tests/bench/results/peers
 ARGS ?=
 BIN := .venv/bin
 
@@ -33,8 +34,8 @@ lint: .venv/.dev ## style, types, layers, templates, JavaScript types
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python scripts/javascript_types.py
 
-bench: .venv/.dev ## performance figures, JSON and a table
-	@exec $(BIN)/python -m tests.bench $(ARGS)
+bench: .venv/.dev ## performance figures, JSON and a table (ARGS="save page", PEERS=1: Potato beside us)
+	@exec $(BIN)/python -m tests.bench $(if $(PEERS),--peers $(PEERS_DIR)) $(ARGS)
 
 prove: .venv/.dev ## reliability figures: kill -9 and its relatives at full length
 	@PROVE=1 exec $(BIN)/python -m pytest tests/faults --rounds=full -p no:xdist -s $(ARGS)

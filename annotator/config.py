@@ -9,6 +9,7 @@ from pathlib import Path
 
 from annotator.domain.errors import Invalid
 
+DATABASE_FILE = "annotator.sqlite"
 LARGEST_REQUEST = 8 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -55,7 +56,7 @@ def read_settings(
         raise Invalid(f"ANNOTATOR_LARGEST_REQUEST is “{largest}”; it takes a number of bytes.")
     return Settings(
         data_dir=folder,
-        database_url=url or f"sqlite:///{folder / 'annotator.sqlite'}",
+        database_url=url or f"sqlite:///{folder / DATABASE_FILE}",
         public_url=environment.get("ANNOTATOR_PUBLIC_URL", ""),
         host=host,
         external_workers=environment.get("ANNOTATOR_WORKERS") == "external",

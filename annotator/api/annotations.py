@@ -1,6 +1,6 @@
 """Annotations of an article: reading them, and putting, changing and deleting one's own."""
 
-from flask import Response, url_for
+from flask import Response, g, url_for
 from sqlalchemy.orm import Session
 
 from annotator.api.answers import AnnotationAnswer, Page
@@ -14,6 +14,7 @@ from annotator.domain.errors import Invalid
 from annotator.services import annotations, revisions
 from annotator.services.annotations import SeenAnnotation
 from annotator.services.differences import Change, Wanted
+from annotator.services.scheme import load_scheme
 from annotator.web.lifecycle import actor, reading
 
 
@@ -60,6 +61,7 @@ def put_annotation(slug: str, article_id: int, annotation_id: str) -> Response:
     """
     body = read_body(AnnotationBody)
     _check_names(body, annotation_id)
+    _recall_scheme()
     match = read_match(body.rev)
     wanted = Wanted(
         start=body.start,
@@ -109,6 +111,7 @@ def change_annotation(slug: str, article_id: int, annotation_id: str) -> Respons
     """Change parts of the caller's annotation; what the body does not name stays."""
     body = read_body(AnnotationPatch, also=(MERGE_PATCH,))
     match = read_match()
+    _recall_scheme()
     cleared = "note" in body.model_fields_set and body.note is None
     change = Change(
         start=body.start,
@@ -139,6 +142,7 @@ def change_annotation(slug: str, article_id: int, annotation_id: str) -> Respons
 def delete_annotation(slug: str, article_id: int, annotation_id: str) -> Response:
     """Take the caller's annotation away; putting the same id again brings it back."""
     match = read_match()
+    _recall_scheme()
 
     def delete(session: Session) -> Reply:
         revisions.delete_annotation(
@@ -152,6 +156,11 @@ def delete_annotation(slug: str, article_id: int, annotation_id: str) -> Respons
         return Reply(204)
 
     return write(delete, always_kept=False)
+
+
+def _recall_scheme() -> None:
+    """Have the scheme in memory before the write begins: there it would be read each time anew."""
+    load_scheme(reading(), g.project.id, g.project.scheme_version)
 
 
 def _check_names(body: AnnotationBody, annotation_id: str) -> None:

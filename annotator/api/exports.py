@@ -65,7 +65,11 @@ def download_job(job_id: int) -> Response:
     file = Path(job.result["file"])
     if not (file.is_relative_to(settings().exports_dir) and file.is_file()):
         raise NotFound("The file of this export is gone. Ask for it again.")
-    return send_file(file, ANY_FILE, as_attachment=True, download_name=file.name, conditional=False)
+    response = send_file(
+        file, ANY_FILE, as_attachment=True, download_name=file.name, conditional=False
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _draw(job: JobView) -> JobAnswer:

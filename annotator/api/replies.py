@@ -73,7 +73,9 @@ def _fingerprint() -> str:
 
 def _send(reply: Reply) -> Response:
     if reply.body is None:
-        return current_app.response_class(status=reply.status, headers=dict(reply.headers))
+        empty = current_app.response_class(status=reply.status, headers=dict(reply.headers))
+        del empty.headers["Content-Type"]  # nothing is of no type, and is not to be compressed
+        return empty
     text = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":"))
     return current_app.response_class(
         text, reply.status, dict(reply.headers), mimetype="application/json"

@@ -60,3 +60,7 @@ def main() -> None:
     except DomainError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    except OSError as error:
+        what = error.filename or "the system"
+        click.echo(f"{what}: {error.strerror}. The command ended here.", err=True)
+        sys.exit(1)

@@ -10,7 +10,7 @@ import click
 
 from annotator.cli.context import given_settings, opened
 from annotator.cli.serve import THREADS, run_server
-from annotator.config import LOOPBACK, Settings, read_secret
+from annotator.config import DATABASE_FILE, LOOPBACK, Settings, read_secret
 from annotator.domain.errors import Invalid
 from annotator.domain.permissions import LOCAL
 from annotator.services import demo
@@ -21,7 +21,7 @@ from annotator.storage.engine import Database
 COMPLETE = "demo-complete"
 PASSWORD_FILE = "demo-password"  # noqa: S105 - the file's name
 PASSWORD_VARIABLE = "ANNOTATOR_DEMO_PASSWORD"  # noqa: S105 - the variable's name
-OWN_FILES = ("annotator.sqlite*", COMPLETE, PASSWORD_FILE, "secret")
+OWN_FILES = (f"{DATABASE_FILE}*", COMPLETE, PASSWORD_FILE, "secret")
 STARTED = time.monotonic()
 
 
@@ -129,8 +129,9 @@ def _password(settings: Settings, database: Database) -> str:
 
 
 def _reset(settings: Settings) -> None:
-    if not settings.database_url.startswith("sqlite:///"):
-        raise Invalid("Only a demo in its own SQLite file can be reset. Nothing was removed.")
+    own = f"sqlite:///{settings.data_dir / DATABASE_FILE}"
+    if settings.database_url != own:
+        raise Invalid(f"Only a demo in its own database {own} can be reset. Nothing was removed.")
     for pattern in OWN_FILES:
         for path in settings.data_dir.glob(pattern):
             path.unlink()

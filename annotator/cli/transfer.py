@@ -46,7 +46,7 @@ def formats_command(as_json: bool) -> None:
 @click.option("--format", "format_", metavar="F", help="The format, where content does not tell.")
 @click.option("--labels", type=click.Choice(["create", "refuse"]), default="create")
 @click.option("--as", "owner", metavar="USER", help="Whose layer all annotations become.")
-@click.option("--batch", metavar="NAME", help="The batch of the articles (default: now).")
+@click.option("--batch", metavar="NAME", help="The batch of articles that name none.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
 @as_json
 @click.pass_context
@@ -74,7 +74,7 @@ def import_command(
     rules = ImportRules(
         labels=labels,
         owner=owner,
-        batch=batch or f"import {datetime.now(UTC):%Y-%m-%d %H:%M}",
+        batch=batch or _default_batch([importer for _, importer in importers]),
         dry_run=dry_run,
     )
 
@@ -167,10 +167,21 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
             yield from (
                 file
                 for file in path.rglob("*")
-                if file.is_file() and not any(part.startswith(".") for part in file.parts)
+                if file.is_file() and not _is_hidden(file.relative_to(path))
             )
         else:
             yield path
+
+
+def _default_batch(importers: Sequence[Importer]) -> str | None:
+    """None for canonical records: they say their batch or have none, and stay as they were."""
+    if any(importer.name == "jsonl" for importer in importers):
+        return None
+    return f"import {datetime.now(UTC):%Y-%m-%d %H:%M}"
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _import_lines(done: ImportReport) -> list[str]:

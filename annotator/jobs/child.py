@@ -74,8 +74,15 @@ def main() -> None:
         os.nice(NICENESS)
     settings = read_settings(data_dir=arguments.data_dir, database=arguments.database)
     database = Database(settings.database_url)
+    try:
+        _run(settings, database, arguments.id)
+    finally:
+        database.dispose()
+
+
+def _run(settings: Settings, database: Database, job_id: int) -> None:
     with database.read() as session:
-        job = session.get_one(Job, arguments.id)
+        job = session.get_one(Job, job_id)
     try:
         result = WORK[job.kind](settings, database, job, Pulse(database, job.id))
     except DomainError as error:

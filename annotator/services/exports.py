@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from annotator.domain.corpus import Corpus
 from annotator.domain.errors import Conflict, Invalid
 from annotator.domain.permissions import Actor
+from annotator.domain.splits import check_ratios
 from annotator.exporters.base import Exporter, ExportOptions, ExportReport
 from annotator.services.corpora import ALL, finished_annotators, read_corpus, read_whole_project
 from annotator.services.events import record_event
@@ -79,11 +80,7 @@ def read_split(text: str) -> tuple[float, float, float]:
         shares = [float(part) for part in text.split(",")]
     except ValueError:
         shares = []
-    if len(shares) != 3 or any(share < 0 for share in shares) or abs(sum(shares) - 1) > 1e-6:
-        raise Invalid(
-            f"“{text}” is not a split: give three shares that add up to 1, as 0.8,0.1,0.1."
-        )
-    return shares[0], shares[1], shares[2]
+    return check_ratios(shares)
 
 
 def _write(

@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from annotator.domain import corpus
-from annotator.domain.blocks import split_blocks
+from annotator.domain.blocks import check_blocks, split_blocks
 from annotator.domain.errors import Conflict, DomainError
 from annotator.domain.permissions import Actor
 from annotator.domain.text import clean_text
@@ -20,7 +20,6 @@ from annotator.services.articles import Tokenise, Tokens, known_hash, store_arti
 from annotator.services.import_layers import moved_offsets, store_layers
 from annotator.services.projects import open_project
 from annotator.services.record_checks import check_record
-from annotator.services.records import check_blocks
 from annotator.storage.engine import Database
 
 SAMPLE = 20
@@ -124,8 +123,8 @@ def _prepare(
     if rules.owner is not None:
         moved = _owned(moved, rules.owner)
     check_record(moved)
-    check_blocks(clean.text, moved.blocks)
     blocks = moved.blocks or tuple(split_blocks(clean.text, record.title))
+    check_blocks(clean.text, blocks)
     prepared = replace(moved, blocks=blocks, batch=record.batch or rules.batch)
     return prepared, Tokens(tokenise(clean.text, blocks, record.language), tokenizer)
 

@@ -53,6 +53,7 @@ def test_a_finished_export_is_fetched(trials: World, rev: Caller, tmp_path: Path
         fetched = rev("GET", f"/jobs/{job}/file", headers=headers)
         assert (fetched.status_code, fetched.data) == (200, b'{"text": "a"}\n')
         assert "filename=trials.jsonl" in fetched.headers["Content-Disposition"]
+        assert fetched.headers["Cache-Control"] == "no-store"
         fetched.close()
     file.unlink()
     assert rev("GET", f"/jobs/{job}/file").status_code == 404

@@ -58,6 +58,16 @@ def test_the_document_is_whole(document: dict[str, Any], app: Flask) -> None:
         assert f"#/components/schemas/{name}'" in text, f"{name} is never used"
 
 
+def test_a_document_that_is_none_is_found() -> None:
+    broken = {
+        "openapi": "3.1.0",
+        "info": {"title": "t"},
+        "paths": {"/a": {"get": {"responses": 5}}},
+    }
+    with pytest.raises(Exception, match="required property"):
+        schemathesis.openapi.from_dict(broken).validate()
+
+
 @pytest.mark.parametrize("pinned", [True, False], ids=["places that are there", "any places"])
 def test_answers_are_as_the_document_says(
     app: Flask, trials: World, call: Call, full_rounds: bool, pinned: bool

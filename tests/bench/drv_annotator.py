@@ -12,6 +12,7 @@ import subprocess
 import time
 import urllib.parse
 import uuid
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -108,13 +109,10 @@ class Annotator(Peer):
         """A signed-in person's connection, with what their pages know as attributes."""
         made = Http(self.port)
         form = made.request("GET", "/sign-in")[2].decode()
-        token = re.search(r'name="csrf" value="([^"]+)"', form)
-        fields = {"username": f"u{i}", "password": PASSWORD, "csrf": token[1] if token else ""}
+        csrf = _found(r'name="csrf" value="([^"]+)"', form)
+        fields = {"username": f"u{i}", "password": PASSWORD, "csrf": csrf}
         kind = "application/x-www-form-urlencoded"
-        body = urllib.parse.urlencode(fields).encode()
-        status, _, answer = made.request("POST", "/sign-in", body, ctype=kind)
-        if status != 303:
-            raise RuntimeError(f"sign-in: {status} {answer[:200]!r}")
+        made.request("POST", "/sign-in", urllib.parse.urlencode(fields).encode(), ctype=kind)
         page = made.request("GET", "/")[2].decode()
         made.csrf = _found(r'name="csrf-token" content="([^"]+)"', page)
         made.user = int(_found(r'data-user="(\d+)"', page))
@@ -169,8 +167,7 @@ class Annotator(Peer):
     def ui_prepare(self, page: Any) -> None:
         page.wait_for_timeout(500)
 
-    def ui_before(self, page: Any) -> None:
-        pass
+    ui_before = staticmethod(lambda _page: None)
 
     def ui_after(self, page: Any) -> None:
         page.keyboard.press("1")
@@ -216,32 +213,27 @@ class Annotator(Peer):
         given = [["--data-dir", str(self.data), *command] for command in commands]
         words = [self.bin("python"), "-c", COMMANDS, json.dumps(given)]
         secrets = f"{PASSWORD}\n" * len(commands)
-        ended = subprocess.run(
-            words, input=secrets, capture_output=True, text=True, cwd=self.home, env=self.env()
-        )
+        place = {"cwd": self.home, "env": self.env()}
+        ended = subprocess.run(words, input=secrets, capture_output=True, text=True, **place)
         if ended.returncode:
             raise RuntimeError(f"{commands[0]}: {ended.stderr[-800:]}")
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         """Read behind the server's back."""
-        database = sqlite3.connect(f"file:{self.data / 'annotator.sqlite'}?mode=ro", uri=True)
-        try:
+        address = f"file:{self.data / 'annotator.sqlite'}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as database:
             return database.execute(query, values).fetchall()
-        finally:
-            database.close()
 
 
 def _scheme() -> dict[str, Any]:
-    words = {"rule": "", "yes": "", "no": "", "attributes": []}
-    looks = {"layer": "flat", "on": True, "style": "solid", **words}
+    looks = {"layer": "flat", "on": True, "style": "solid", "attributes": []}
+    texts = dict.fromkeys(("definition", "rule", "yes", "no"), "")
+    parts = dict.fromkeys(("relations", "questions", "document_labels", "profiles"), ())
     labels = [
-        {"name": n, "code": n[:4], "colour": at, "definition": n.title(), **looks}
-        for at, n in enumerate(LABELS)
+        {"name": n, "code": n[:4], "colour": at, **looks, **texts} for at, n in enumerate(LABELS)
     ]
-    empty: dict[str, Any] = {"relations": [], "questions": [], "document_labels": []}
-    hedges: dict[str, Any] = {"weakens": [], "strengthens": [], "hype": []}
-    head = {"name": "five", "version": 1, "labels": labels}
-    return head | empty | {"profiles": [], "hedges": hedges}
+    hedges = dict.fromkeys(("weakens", "strengthens", "hype"), ())
+    return {"name": "five", "version": 1, "labels": labels, **parts, "hedges": hedges}
 
 
 def _address(project: str, handle: Handle) -> str:

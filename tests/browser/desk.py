@@ -52,7 +52,7 @@ class Stored(NamedTuple):
 
 
 class Desk:
-    """One tab with an article. After every key the page's text is compared with the stored one."""
+    """One tab with an article; after every key its text is compared with the stored one."""
 
     def __init__(self, page: Page, world: World, slug: str, article: int, name: str) -> None:
         self.page = page
@@ -67,7 +67,9 @@ class Desk:
         self.current = page.locator("#cards [data-card][aria-current=true]")
         self.values = page.locator("#values")
         with world.database.read() as session:
-            self.text = session.execute(select(Article.text).where(Article.id == article)).scalar_one()
+            self.text = session.execute(
+                select(Article.text).where(Article.id == article)
+            ).scalar_one()
             places = session.execute(
                 select(Block.start, Block.end)
                 .where(Block.article_id == article)
@@ -109,6 +111,10 @@ class Desk:
             self.page.keyboard.press(key)
             self.check_text()
 
+    def leave(self, key: str) -> None:
+        """Press a key that leads to another page, or to this one anew."""
+        self.page.keyboard.press(key)
+
     def mark(self, needle: str, key: str) -> None:
         """Select words and press a label's key."""
         self.select(needle)
@@ -121,7 +127,7 @@ class Desk:
         return left, top, right, bottom
 
     def drag(self, needle: str, *, start: float = 1, end: float = -1) -> None:
-        """Drag over ``needle``; ``start`` and ``end`` are pixels from its edges, inwards positive."""
+        """Drag over ``needle``; ``start`` and ``end`` are pixels from its left and right edge."""
         left, top, right, bottom = self.rect(needle)
         y = (top + bottom) / 2
         mouse = self.page.mouse

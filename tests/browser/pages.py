@@ -71,13 +71,16 @@ def furnish(stage: Stage) -> Place:
         for words, label in (("lupus", "CONDITION"), ("severe lupus", "POPULATION")):
             at = TEXT.index(words)
             world.mark(actor, article, label, at, at + len(words), slug)
-        world.mark(actor, article, "PATIENT_COUNT", TEXT.index("seven"), TEXT.index("seven") + 5, slug)
+        world.mark(
+            actor, article, "PATIENT_COUNT", TEXT.index("seven"), TEXT.index("seven") + 5, slug
+        )
     world.finish(world.actor(manager), articles[1], slug)
     skip = SkipLayer(new_id(), "duplicate", "the same as the first")
     world.apply(world.actor(reader), articles[2], skip, slug=slug)
     with world.database.write() as session:
         project = open_project(session, LOCAL, slug, "export:make")
-        job = queue_job(session, LOCAL, project.id, EXPORT, {"format": "jsonl"})
+        params = {"format": "jsonl", "layer": None, "seed": 0, "split": [0.8, 0.1, 0.1]}
+        job = queue_job(session, LOCAL, project.id, EXPORT, params)
         fail_job(session, job, "The export was stopped. Start it again.")
     page = stage.context(manager, reduced_motion="reduce").new_page()
     return Place(stage, page, slug, reader, articles[0], articles[1], job)

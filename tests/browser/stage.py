@@ -70,7 +70,7 @@ class Stage:
         """Give ``context`` the cookie of a new session of ``name``, in place of any other."""
         with self.world.database.write() as session:
             secret = sessions.sign_in(session, user_id=self.world.people[name])
-        # A browser takes this cookie from loopback as from https; its own interface asks for the latter.
+        # Browsers take this cookie from loopback as from https; their protocol wants the latter.
         origin = self.address.replace("http:", "https:")
         cookie = {"name": COOKIE, "value": secret, "url": origin, "secure": True}
         context.add_cookies([cookie | {"httpOnly": True, "sameSite": "Lax"}])  # type: ignore[list-item]

@@ -7,7 +7,18 @@ from tests.browser.desk import Desk
 from tests.browser.stage import Stage
 from tests.browser.watch import OFFLINE
 
-TEN = ("Eight", "lupus", "immune", "symptoms", "kidneys", "seven", "steroids", "fever", "dose", "few")
+TEN = (
+    "Eight",
+    "lupus",
+    "immune",
+    "symptoms",
+    "kidneys",
+    "seven",
+    "steroids",
+    "fever",
+    "dose",
+    "few",
+)
 KEPT = """() => new Promise((done) => {
   const opening = indexedDB.open("annotator");
   opening.onsuccess = () => {

@@ -33,7 +33,7 @@ def test_from_the_first_article_to_the_last(shift: Desk) -> None:
     expect(hint).to_be_visible()
     shift.mark("Eight", "3")
     shift.mark("seven", "3")
-    shift.press("Control+Enter")
+    shift.leave("Control+Enter")
     finished(page)
     expect(hint).to_have_count(0)
     expect(page.locator(".finished")).to_contain_text("2 annotations:")
@@ -43,7 +43,7 @@ def test_from_the_first_article_to_the_last(shift: Desk) -> None:
     page.locator(".finished").get_by_role("button", name="Next article").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A second story")
     expect(page.locator("#save-state")).to_have_text("Saved")
-    page.keyboard.press("Control+Enter")
+    shift.leave("Control+Enter")
     page.wait_for_url(f"**/projects/{shift.slug}/articles")
     expect(page.get_by_text("Nothing is left for you here")).to_be_visible()
     page.get_by_role("link", name="A second story", exact=True).click()
@@ -54,7 +54,7 @@ def test_from_the_first_article_to_the_last(shift: Desk) -> None:
 
 def test_done_and_stay(shift: Desk) -> None:
     shift.mark("Eight", "3")
-    shift.press("Control+Shift+Enter")
+    shift.leave("Control+Shift+Enter")
     finished(shift.page)
     assert shift.page.url.endswith(shift.path)
     shift.saved()
@@ -63,7 +63,7 @@ def test_done_and_stay(shift: Desk) -> None:
 
 def test_a_finished_article_is_read_only_until_it_is_reopened(shift: Desk) -> None:
     shift.mark("Eight", "3")
-    shift.press("Control+Enter")
+    shift.leave("Control+Enter")
     finished(shift.page)
     shift.saved()
     shift.mark("lupus", "5")
@@ -96,7 +96,9 @@ def test_an_article_is_skipped_with_a_reason(shift: Desk) -> None:
 def test_a_queue_row_is_a_link_named_like_the_article(shift: Desk) -> None:
     page = shift.page
     page.goto(f"/projects/{shift.slug}/articles")
-    page.get_by_role("link", name="Engineered cells calm an illness of children", exact=True).click()
+    page.get_by_role(
+        "link", name="Engineered cells calm an illness of children", exact=True
+    ).click()
     shift.saved()
     assert page.url.endswith(shift.path)
 

@@ -8,7 +8,7 @@ from tests.browser.desk import Desk
 RECORD = """() => document.addEventListener("keydown", () => {
   globalThis.seen = {
     state: document.getElementById("save-state").textContent,
-    painted: [...CSS.highlights].filter(([name, { size }]) => size && name.startsWith("add-")).length,
+    painted: [...CSS.highlights].filter(([name, { size }]) => size && /^add-/.test(name)).length,
     focus: document.activeElement.id,
     selected: getSelection().toString(),
   };
@@ -40,7 +40,7 @@ def far(before: list[float], after: list[float]) -> float:
 def test_a_mark_is_painted_before_the_server_answers(desk: Desk) -> None:
     page = desk.page
     held: list[Route] = []
-    page.route("**/operations", lambda route: held.append(route))  # noqa: PLW0108
+    page.route("**/operations", lambda route: held.append(route))
     page.evaluate(RECORD)
     desk.mark("Eight", "3")
     seen = {"state": "Saving 1…", "painted": 1, "focus": "text", "selected": ""}

@@ -21,19 +21,39 @@ from tests.world import default_scheme
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 FOLDERS = ("multilingual/udhr/*.html", "evidence_inference/txt/*.txt", "seed/*.txt")
 OWN = {
-    "en": "Cells 😀 and genes 🧬\n\nThe 𝛃-cell count rose 👩🏽‍🔬 by 1×10⁶ in 8 of 12 mice.\n\n𝐊𝐢𝐝𝐧𝐞𝐲𝐬 healed.",
-    "fr": "Une e\u0301tude\n\nL’e\u0301quipe a note\u0301\u00a0: 12\u00a0% d’e\u0301checs\u2009; naïf.\n\nFin\u2028Suite\u2029Rien.",
-    "ar": "دراسة جديدة\n\nتحسّن ثمانية مرضى (8) خلال ٣ أشهر بعد العلاج CAR-T.\n\nلم ينتكس أحد.",
-    "th": "การศึกษาใหม่\n\nผู้ป่วยแปดคนมีอาการดีขึ้นภายใน ๓ เดือน\n\nไม่มีใครเสียชีวิต",
-    "ja": "新しい研究\n\n8人の患者が治療を受け、腎臓の症状が改善した。𠮷田医師は慎重だ。\n\nか゛ガ終わり。",
+    "en": [
+        "Cells \U0001f600 and genes \U0001f9ec",
+        "The \U0001d6c3-cell count rose \U0001f469\U0001f3fd\u200d\U0001f52c by 1×10⁶ in 8 mice.",
+        "\U0001d40a\U0001d422\U0001d41d\U0001d427\U0001d41e\U0001d432 healed.",
+    ],
+    "fr": [
+        "Une e\u0301tude",
+        "L’e\u0301quipe a note\u0301\u00a0: 12\u00a0% d’e\u0301checs\u2009; naïf.",
+        "Fin\u2028Suite\u2029Rien.",
+    ],
+    "ar": [
+        "دراسة جديدة",
+        "تحسّن ثمانية مرضى (8) خلال ٣ أشهر بعد العلاج CAR-T.",
+        "لم ينتكس أحد.",
+    ],
+    "th": [
+        "การศึกษาใหม่",
+        "ผู้ป่วยแปดคนมีอาการดีขึ้นภายใน ๓ เดือน",
+        "ไม่มีใครเสียชีวิต",
+    ],
+    "ja": [
+        "新しい研究",
+        "8人の患者が治療を受け、腎臓の症状が改善した。\U00020bb7田医師は慎重だ。",
+        "か\u309bカ\u3099終わり。",
+    ],
 }
 
 
 def own_articles() -> list[Article]:
     """Texts in which bytes, code points, UTF-16 units and what people call letters all differ."""
     return [
-        Article(f"own-{language}", text, text.split("\n")[0], language)
-        for language, text in OWN.items()
+        Article(f"own-{language}", "\n\n".join(paragraphs), paragraphs[0], language)
+        for language, paragraphs in OWN.items()
     ]
 
 

@@ -7,8 +7,12 @@ from tests.browser.desk import Desk
 
 def values(desk: Desk, quote: str) -> dict[str, tuple[str, bool]]:
     """Text and confirmed of every value on a card."""
-    found = desk.card(quote).locator("[data-value][data-is]").evaluate_all(
-        """buttons => buttons.map((b) => [b.dataset.value, b.dataset.is, b.className === "set"])"""
+    found = (
+        desk.card(quote)
+        .locator("[data-value][data-is]")
+        .evaluate_all(
+            "all => all.map((b) => [b.dataset.value, b.dataset.is, b.className === 'set'])"
+        )
     )
     return {name: (text, sure) for name, text, sure in found}
 

@@ -121,6 +121,6 @@ def test_nothing_acknowledged_is_lost_or_doubled(
 def test_the_oracle_notices_a_server_without_its_guards(
     make_server: Callable[..., Server], database: Database, scene: Scene, out: str, noticed: str
 ) -> None:
-    outcome = survive(make_server(UNGUARDED, GUARDS_OUT=out), scene, 1, through_api=0)
+    outcome = survive(make_server(UNGUARDED, GUARDS_OUT=out), scene, 0, through_api=0)
     faults = oracle.examine(database, outcome.writers)
     assert any(noticed in fault for fault in faults), faults

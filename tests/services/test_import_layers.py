@@ -46,8 +46,8 @@ def test_marks_in_a_file_of_another_system_land_where_they_stood(
 ) -> None:
     world.project(ann="annotator")
     text = "\ufeffTitle here\r\n\r\nEight people 😀 came.\r\nNine left."
-    blocks = [[1, 11, "title"], [15, 37, "body"], [39, 49, "body"]]
-    spans = [(15, 20), (39, 43), (30, 43)]
+    blocks = [[1, 11, "title"], [15, 35, "body"], [37, 47, "body"]]
+    spans = [(15, 20), (37, 41), (30, 41)]
     marks = [{"start": s, "end": e, "label": "OUTCOME", "annotator": "ann"} for s, e in spans]
     given = {"id": "a1", "text": text, "annotations": marks, "blocks": blocks}
     assert take(world.database, tmp_path, [given]).refused == []
