@@ -70,7 +70,8 @@ WANTED: dict[str, tuple[str, Callable[[Page], None]]] = {
 DATA_FOLDER = ["/[^ ]*/exports/", "/srv/annotator/data/exports/"]
 NEUTRAL = """pairs => {
   const code = document.querySelector("pre code");
-  for (const [found, shown] of pairs) code.textContent = code.textContent.replace(new RegExp(found, "g"), shown);
+  for (const [found, shown] of pairs)
+    code.textContent = code.textContent.replace(new RegExp(found, "g"), shown);
 }"""
 SELECT = """words => {
   const walker = document.createTreeWalker(document.getElementById("text"), NodeFilter.SHOW_TEXT);

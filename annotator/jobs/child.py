@@ -85,6 +85,9 @@ def _run(settings: Settings, database: Database, job_id: int) -> None:
         job = session.get_one(Job, job_id)
     try:
         result = WORK[job.kind](settings, database, job, Pulse(database, job.id))
+    except Unavailable:
+        # It passes; the exit code gives the job back, to be taken again.
+        raise
     except DomainError as error:
         with database.write() as session:
             fail_job(session, job.id, str(error))

@@ -229,7 +229,11 @@ def _settled(
         article,
         annotations=annotations,
         relations=tuple(r for r in article.relations if {r.source, r.target} <= kept),
-        answers=tuple(a for a in article.answers if a.question in common),
+        answers=tuple(
+            a if a.annotation in kept else replace(a, annotation=None)
+            for a in article.answers
+            if a.question in common
+        ),
     )
 
 

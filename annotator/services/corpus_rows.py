@@ -266,7 +266,10 @@ def _answers(
     options = {option.id: option.name for question in asked for option in question.options}
     rows = session.execute(
         select(Answer.layer_id, Answer.attribute_id, Answer.option_id, Annotation.uuid)
-        .outerjoin(Annotation, Annotation.id == Answer.annotation_id)
+        .outerjoin(
+            Annotation,
+            (Annotation.id == Answer.annotation_id) & Annotation.deleted_at.is_(None),
+        )
         .where(Answer.layer_id.in_(layer_ids))
     ).all()
     found: dict[int, list[corpus.Answer]] = defaultdict(list)

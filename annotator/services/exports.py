@@ -49,6 +49,8 @@ def run_export(
     every layer for ``jsonl``. Raises ``Conflict`` where ``output`` holds something, ``Invalid``
     where there is nothing to export, and ``ExportFailed`` where the proof does not hold.
     """
+    with database.read() as session:
+        open_project(session, actor, slug, "export:make")
     _check_output(output, folder=exporter.folder)
     with _aside(output) as draft:
         with database.read() as session:

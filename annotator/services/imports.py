@@ -16,7 +16,13 @@ from annotator.domain.blocks import check_blocks, split_blocks
 from annotator.domain.errors import Conflict, DomainError
 from annotator.domain.permissions import Actor
 from annotator.domain.text import clean_text
-from annotator.services.articles import Tokenise, Tokens, known_hash, store_article
+from annotator.services.articles import (
+    Tokenise,
+    Tokens,
+    check_article,
+    known_hash,
+    store_article,
+)
 from annotator.services.import_layers import moved_offsets, store_layers
 from annotator.services.projects import open_project
 from annotator.services.record_checks import check_record
@@ -100,8 +106,13 @@ def import_records(
         record = sourced.record
         if isinstance(record, corpus.Article):
             try:
-                prepared, tokens = _prepare(record, tokenise, tokenizer, rules)
-                _import_one(database, actor, slug, prepared, tokens, rules, report)
+                with database.read() as session:
+                    there = _is_there(session, actor, slug, record)
+                if there:
+                    report.there_already += 1
+                else:
+                    prepared, tokens = _prepare(record, tokenise, tokenizer, rules)
+                    _import_one(database, actor, slug, prepared, tokens, rules, report)
             except DomainError as error:
                 refusal = Refusal(sourced.file, sourced.line, record.id, str(error))
                 report.refused.append(refusal)
@@ -123,6 +134,7 @@ def _prepare(
     if rules.owner is not None:
         moved = _owned(moved, rules.owner)
     check_record(moved)
+    check_article(moved, clean)
     blocks = moved.blocks or tuple(split_blocks(clean.text, record.title))
     check_blocks(clean.text, blocks)
     prepared = replace(moved, blocks=blocks, batch=record.batch or rules.batch)
@@ -166,7 +178,7 @@ def _import_one(
     except _TakenBack:
         pass
     report.articles += 1
-    report.annotations += len(record.annotations)
+    report.annotations += len({(a.annotator, a.start, a.end, a.label) for a in record.annotations})
     report.labels_created += [name for name in created if name not in report.labels_created]
 
 
