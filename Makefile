@@ -13,7 +13,7 @@ FIND_PYTHON = for name in "$(PYTHON)" python3 python3.14 python3.13 python3.12 p
 	[ -n "$$name" ] || { echo "No Python 3.11 to 3.14 was found. Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
 SOURCES := pyproject.toml annotator/__init__.py scripts/environment.py
 
-.PHONY: help demo test lint bench prove screenshots coverage constraints clean
+.PHONY: help demo test lint bench prove screenshots sample coverage constraints clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -43,6 +43,9 @@ prove: .venv/.dev ## reliability figures: kill -9 and its relatives at full leng
 screenshots: .venv/.dev ## the pictures of the README, taken anew
 	@E2E_CHROMIUM="$$($(BIN)/python -m tests.browser.browser_finder)" && export E2E_CHROMIUM && \
 	exec $(BIN)/python -m scripts.screenshots
+
+sample: .venv/.dev ## exports/sample made anew, where a change of the format is meant
+	@exec $(BIN)/python -m scripts.sample
 
 coverage: .venv/.dev ## the suite without browsers, with the lines it never reached
 	@exec $(BIN)/python -m pytest -n $(WORKERS) -m "not browser" --cov --cov-report=term-missing:skip-covered $(ARGS)

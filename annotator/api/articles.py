@@ -1,5 +1,8 @@
 """Articles: a project's, one as a record, taking records in, and a reader's steps."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import Response, g, request, url_for
 from sqlalchemy.orm import Session
 
@@ -35,10 +38,11 @@ from annotator.api.requests import (
     SkipBody,
 )
 from annotator.api.strict_json import read_json
-from annotator.domain.errors import DomainError, Invalid
+from annotator.domain.errors import DomainError
 from annotator.domain.operations import FinishLayer, LayerOperation, ReopenLayer, SkipLayer
 from annotator.services import records
 from annotator.services.differences import new_id
+from annotator.services.records import PreparedRecord
 from annotator.services.revisions import step_article
 from annotator.web.lifecycle import actor, reading, wake_jobs
 
@@ -77,9 +81,12 @@ def add_articles(slug: str) -> Response:
     others were not. Where none was, nothing is stored and the answer is a problem.
     """
     create = read_query(ImportQuery).labels == "create"
-    several = check_media(JSON, *LINES) != JSON
-    add = _add_lines if several else _add_one
-    response = write(lambda session: add(session, slug, create))
+    if check_media(JSON, *LINES) == JSON:
+        record = _prepare(read_json(request.get_data()))
+        response = write(lambda session: _add_one(session, slug, record, create))
+    else:
+        lines = [_read_line(line, value) for line, value in read_lines(MOST_LINES)]
+        response = write(lambda session: _add_lines(session, slug, lines, create))
     wake_jobs()
     return response
 
@@ -120,24 +127,45 @@ def _step(slug: str, article_id: int, step: LayerOperation) -> Response:
     return write(take, always_kept=False)
 
 
-def _add_one(session: Session, slug: str, create: bool) -> Reply:
-    article_id = _store(session, slug, read_json(request.get_data()), create)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of several records: what it holds, or why it cannot be taken."""
+
+    line: int
+    external_id: str | None
+    record: PreparedRecord | DomainError
+
+
+def _read_line(line: int, value: object) -> _Line:
+    named = value.get("id") if isinstance(value, dict) else None
+    known = named if isinstance(named, str) else None
+    if isinstance(value, DomainError):
+        return _Line(line, known, value)
+    try:
+        return _Line(line, known, _prepare(value))
+    except DomainError as error:
+        return _Line(line, known, error)
+
+
+def _prepare(value: object) -> PreparedRecord:
+    body = fit(RecordBody, value)
+    return records.prepare_record(
+        as_article(body, caller=actor().name, language=g.project.language)
+    )
+
+
+def _add_one(session: Session, slug: str, record: PreparedRecord, create: bool) -> Reply:
+    article_id = records.store_record(
+        session, actor(), slug=slug, prepared=record, create_labels=create
+    )
     records.await_tokens(session, actor(), slug=slug)
     [row], _ = records.list_articles(session, actor(), slug=slug, after=article_id - 1, limit=1)
     address = url_for("api.show_article", slug=slug, article_id=article_id)
     return Reply(201, plain(_listed(row)), {"Location": address})
 
 
-def _add_lines(session: Session, slug: str, create: bool) -> Reply:
-    taken: list[TakenRecord] = []
-    for line, value in read_lines():
-        if len(taken) == MOST_LINES:
-            raise Invalid(
-                f"One request takes at most {MOST_LINES} records. Nothing was stored; send them in "
-                "several requests.",
-                code="too-many-records",
-            )
-        taken.append(_take_line(session, slug, line, value, create))
+def _add_lines(session: Session, slug: str, lines: Sequence[_Line], create: bool) -> Reply:
+    taken = [_take(session, slug, line, create) for line in lines]
     if not any(record.status == "created" for record in taken):
         raise FaultyBody(
             f"None of the {len(taken)} records was taken, so nothing was stored.",
@@ -147,24 +175,24 @@ def _add_lines(session: Session, slug: str, create: bool) -> Reply:
     return Reply(201, plain(Page[TakenRecord](items=taken, next=None)))
 
 
-def _take_line(session: Session, slug: str, line: int, value: object, create: bool) -> TakenRecord:
-    named = value.get("id") if isinstance(value, dict) else None
-    known = named if isinstance(named, str) else None
+def _take(session: Session, slug: str, line: _Line, create: bool) -> TakenRecord:
     try:
-        if isinstance(value, DomainError):
-            raise value
+        if isinstance(line.record, DomainError):
+            raise line.record
         with session.begin_nested():
-            article_id = _store(session, slug, value, create)
+            article_id = records.store_record(
+                session, actor(), slug=slug, prepared=line.record, create_labels=create
+            )
     except DomainError as error:
         return TakenRecord(
-            line=line, status="refused", external_id=known, code=error.code, detail=str(error)
+            line=line.line,
+            status="refused",
+            external_id=line.external_id,
+            code=error.code,
+            detail=str(error),
         )
-    return TakenRecord(line=line, status="created", id=article_id, external_id=known)
-
-
-def _store(session: Session, slug: str, value: object, create: bool) -> int:
-    record = as_article(fit(RecordBody, value), caller=actor().name, language=g.project.language)
-    return records.store_record(session, actor(), slug=slug, record=record, create_labels=create)
+    stored = line.record.record.id
+    return TakenRecord(line=line.line, status="created", id=article_id, external_id=stored)
 
 
 def _listed(row: records.ListedArticle) -> ListedArticleAnswer:

@@ -49,14 +49,26 @@ def read_query(model: type[Model]) -> Model:
     return fit(model, {name: values[0] for name, values in given.items()}, what="query")
 
 
-def read_lines() -> Iterator[tuple[int, Any]]:
-    """Number and JSON of each line of the body that is not blank; an error in place of JSON."""
+def read_lines(most: int) -> Iterator[tuple[int, Any]]:
+    """Number and JSON of each line of the body that is not blank; an error in place of JSON.
+
+    Raises ``Invalid`` behind ``most`` lines.
+    """
+    found = 0
     for number, line in enumerate(request.get_data().split(b"\n"), start=1):
-        if line.strip():
-            try:
-                yield number, read_json(line)
-            except DomainError as error:
-                yield number, error
+        if not line.strip():
+            continue
+        found += 1
+        if found > most:
+            raise Invalid(
+                f"One request takes at most {most} records. Nothing was stored; send them in "
+                "several requests.",
+                code="too-many-records",
+            )
+        try:
+            yield number, read_json(line)
+        except DomainError as error:
+            yield number, error
 
 
 def check_media(*taken: str) -> str:

@@ -117,7 +117,7 @@ def import_records(
                 refusal = Refusal(sourced.file, sourced.line, record.id, str(error))
                 report.refused.append(refusal)
         else:
-            report.refused.append(Refusal(record.file, record.line, None, record.sentence))
+            report.refused.append(Refusal(sourced.file, record.line, None, record.sentence))
         progress(number)
     return report
 

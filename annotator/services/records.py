@@ -8,10 +8,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from annotator.domain import corpus
-from annotator.domain.blocks import Block
+from annotator.domain.blocks import Block, split_blocks
 from annotator.domain.errors import Invalid
 from annotator.domain.permissions import Actor, may
-from annotator.domain.text import clean_text
+from annotator.domain.text import CleanText, clean_text
 from annotator.services.annotations import open_article, revisions, visible_layers
 from annotator.services.articles import store_article
 from annotator.services.corpus_rows import read_articles
@@ -53,6 +53,14 @@ class ReadRecord:
     layer: Layer | None
     """The actor's own; None where they have not begun."""
     revs: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRecord:
+    """A record whose offsets count in the text as it will be stored."""
+
+    record: corpus.Article
+    cleaned: CleanText
 
 
 def list_articles(
@@ -118,21 +126,36 @@ def read_record(session: Session, actor: Actor, *, slug: str, article_id: int) -
     )
 
 
-def store_record(
-    session: Session, actor: Actor, *, slug: str, record: corpus.Article, create_labels: bool
-) -> int:
-    """Take in one record, whole or not at all; the article's id. It waits for ``await_tokens``.
+def prepare_record(record: corpus.Article) -> PreparedRecord:
+    """Clean a record's text and find its blocks, before any transaction is open.
 
-    A quote that is empty stands for what the range holds. Raises ``Conflict`` where the project
-    has that id, ``Invalid`` for anything that cannot be kept; then the caller takes everything
-    since the call back.
+    A quote that is empty stands for what the range holds. Raises ``Invalid`` for a text that cannot
+    be kept and for blocks that do not fit it.
     """
-    project = open_project(session, actor, slug, "article:import")
     cleaned = clean_text(record.text)
     moved = moved_offsets(_quoted(record), cleaned)
     check_blocks(cleaned.text, moved.blocks)
-    article = store_article(session, actor, project, moved, cleaned=cleaned)
-    store_layers(session, actor, project, article, moved, create=create_labels)
+    blocks = moved.blocks or tuple(split_blocks(cleaned.text, record.title))
+    return PreparedRecord(replace(moved, blocks=blocks), cleaned)
+
+
+def store_record(
+    session: Session,
+    actor: Actor,
+    *,
+    slug: str,
+    prepared: PreparedRecord,
+    create_labels: bool,
+) -> int:
+    """Take in one record, whole or not at all; the article's id. It waits for ``await_tokens``.
+
+    Raises ``Conflict`` where the project has that id, ``Invalid`` for anything that cannot be kept;
+    then the caller takes everything since the call back.
+    """
+    project = open_project(session, actor, slug, "article:import")
+    record = prepared.record
+    article = store_article(session, actor, project, record, cleaned=prepared.cleaned)
+    store_layers(session, actor, project, article, record, create=create_labels)
     return article.id
 
 

@@ -1,8 +1,7 @@
 """This program as one more peer for the comparison with other tools.
 
-It is loaded by their runner, whose modules ``base`` and ``corpus`` stand on its path, and drives a
-server through the command line and the requests that the annotate page sends. Like the other
-drivers it uses five plain labels, so that all store the same thing.
+Their runner loads it, with its own modules ``base`` and ``corpus`` on the path. It uses the command
+line and the page's requests, and five plain labels, so that all tools store the same thing.
 """
 
 import json
@@ -54,7 +53,6 @@ class Annotator(Peer):
         self.blocks: dict[Handle, list[tuple[int, int, int]]] = {}
         self.scheme: dict[Handle, int] = {}
 
-    # life cycle
     def init(self) -> float:
         began = time.perf_counter()
         self._run([["user", "add", f"u{n}", "--password-stdin"] for n in range(PEOPLE)])
@@ -62,13 +60,11 @@ class Annotator(Peer):
 
     def start(self) -> float:
         began = time.perf_counter()
-        command = [self.bin("annotator"), "--data-dir", str(self.data), "serve"]
-        log = str(Path(self.home) / "server.log")
-        self.procs.start([*command, "--port", str(self.port)], self.home, self.env(), log)
+        command = [self.bin("annotator"), "--data-dir", str(self.data), "serve", "--port"]
+        self.procs.start([*command, str(self.port)], self.home, self.env(), f"{self.home}/log")
         wait_200(self.port, "/health")
         return time.perf_counter() - began
 
-    # data
     def new_project(self, name: str) -> str:
         path = Path(self.home) / "scheme.json"
         path.write_text(json.dumps(_scheme()))
@@ -153,7 +149,6 @@ class Annotator(Peer):
             for record in records
         ]
 
-    # browser
     def ui_login(self, ctx: Any) -> None:
         address = "https://127.0.0.1"
         cookies = self.session(0).cookies
@@ -188,8 +183,8 @@ class Annotator(Peer):
         if status != 200:
             return False, (status, answer[:160])
         s.seq[handle] = int(headers["x-seq"])
-        ok = answer.count(b'"status": "ok"')
-        return ok == len(operations), (status, answer[-400:] if ok < len(operations) else b"")
+        stored = answer.count(b'"status": "ok"') == len(operations)
+        return stored, (status, b"" if stored else answer[-400:])
 
     def _operation(self, item: Item) -> Item:
         text, start, end = item["text"], item["start"], item["end"]

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.desk import Desk
 from tests.browser.stage import Stage
@@ -132,8 +132,8 @@ def test_a_change_over_another_tabs_change_is_told(stage: Stage, desk: Desk) -> 
     desk.saved()
     other = stage.desk_of(desk.page.context, desk.slug, desk.article, desk.name)
 
-    def as_if_unheard(route):  # type: ignore[no-untyped-def]
-        body = route.request.post_data
+    def as_if_unheard(route: Route) -> None:
+        body = route.request.post_data or ""
         route.continue_(post_data=re.sub(r'"rev":\d+', '"rev":1', body))
 
     other.open()
