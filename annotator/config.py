@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from annotator.domain.errors import Invalid
 
@@ -68,13 +69,21 @@ def read_secret(settings: Settings, name: str = "secret") -> str:
     """The key ``name`` of this installation, made at first use and readable by its owner alone."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = settings.data_dir / name
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
+    if not path.exists():
+        write_secret(path, secrets.token_urlsafe(32))
+    key = path.read_text().strip()
+    if not key:
+        raise Invalid(f"{path} is empty, so nothing can be signed. Remove it and start again.")
+    return key
+
+
+def write_secret(path: Path, key: str) -> None:
+    """Put ``key`` into a file that only its owner reads; never seen empty or half-written."""
+    with NamedTemporaryFile("w", dir=path.parent, delete=False) as draft:
+        draft.write(key)
+        draft.flush()
+        os.fsync(draft.fileno())
+    Path(draft.name).replace(path)
 
 
 def asset_folder(name: str) -> Path:

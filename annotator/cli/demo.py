@@ -10,7 +10,7 @@ import click
 
 from annotator.cli.context import given_settings, opened
 from annotator.cli.serve import THREADS, run_server
-from annotator.config import DATABASE_FILE, LOOPBACK, Settings, read_secret
+from annotator.config import DATABASE_FILE, LOOPBACK, Settings, read_secret, write_secret
 from annotator.domain.errors import Invalid
 from annotator.domain.permissions import LOCAL
 from annotator.services import demo
@@ -121,10 +121,7 @@ def _password(settings: Settings, database: Database) -> str:
     if known != given:
         if (settings.data_dir / COMPLETE).exists():
             demo.set_passwords(database, given)
-        path.unlink(missing_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(given)
+        write_secret(path, given)
     return given
 
 

@@ -42,14 +42,5 @@ def wrong_quote(start: int, end: int, found: str, quote: str) -> Invalid:
     )
 
 
-def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range without blanks at its edges; empty where it holds nothing else."""
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
-
-
 def _short(quote: str, limit: int = 60) -> str:
     return quote if len(quote) <= limit else f"{quote[: limit - 1]}…"

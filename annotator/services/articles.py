@@ -53,7 +53,7 @@ def store_article(
     """
     clean = cleaned or clean_text(record.text)
     check_article(record, clean)
-    if known_hash(session, project, record.id) is not None:
+    if find_external(session, project, record.id) is not None:
         raise Conflict(
             f"The project has an article “{record.id}” already. It was left as it is; give the "
             "new one another id.",
@@ -138,12 +138,10 @@ def text_and_blocks(session: Session, article_id: int) -> tuple[str, str, list[T
     )
 
 
-def known_hash(session: Session, project: Project, external_id: str) -> str | None:
-    """SHA-256 of the text that the project has under this id; None where it has none."""
+def find_external(session: Session, project: Project, external_id: str) -> Article | None:
+    """The article that the project has under the id of its source; None where it has none."""
     return session.scalar(
-        select(Article.sha256).where(
-            Article.project_id == project.id, Article.external_id == external_id
-        )
+        select(Article).where(Article.project_id == project.id, Article.external_id == external_id)
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from annotator.domain import corpus
@@ -15,7 +15,14 @@ from annotator.domain.operations import TextExtent
 from annotator.domain.permissions import Actor
 from annotator.domain.places import ArticleText, Place, locate
 from annotator.domain.text import BOM, CleanText
-from annotator.domain.workflow import ANNOTATOR_LAYER, DONE, GOLD_LAYER, OPEN, SKIPPED
+from annotator.domain.workflow import (
+    ANNOTATOR_LAYER,
+    DONE,
+    GOLD_LAYER,
+    OPEN,
+    SKIPPED,
+    SUGGESTION_LAYER,
+)
 from annotator.services.corpora import ALL, GOLD
 from annotator.services.events import record_event
 from annotator.services.import_links import store_answers, store_relations
@@ -89,7 +96,7 @@ def store_layers(
     *,
     create: bool,
 ) -> list[str]:
-    """Store every layer that ``record`` names; the labels that had to be made.
+    """Store every layer that ``record`` names and the article lacks; the labels that were made.
 
     The record's offsets count in the text that was stored.
 
@@ -99,7 +106,7 @@ def store_layers(
     created = _create_labels(session, actor, project, record, create=create)
     scheme = load_scheme(session, project.id, project.scheme_version)
     text = read_text(session, article)
-    for name in _layer_names(record):
+    for name in missing_layers(session, article.id, record):
         layer = _store_layer(session, project, article, record, name)
         ids = _store_annotations(
             session, project, article, layer, scheme, text, _of(record.annotations, name)
@@ -117,6 +124,18 @@ def store_layers(
             after={"state": layer.state, "annotations": sorted(ids)},
         )
     return created
+
+
+def missing_layers(session: Session, article_id: int, record: corpus.Article) -> list[str]:
+    """Names of the layers that ``record`` has and the stored article has not."""
+    owners = session.scalars(
+        select(func.coalesce(User.name, Layer.source))
+        .select_from(Layer)
+        .outerjoin(User, User.id == Layer.user_id)
+        .where(Layer.article_id == article_id, Layer.kind != SUGGESTION_LAYER)
+    )
+    there = set(owners)
+    return [name for name in _layer_names(record) if name not in there]
 
 
 def _layer_names(record: corpus.Article) -> list[str]:

@@ -1,7 +1,8 @@
 """Taking a file's records into a project: each whole or not at all, and a rerun goes on.
 
-A record whose id and text the project has already counts as there; one that cannot be taken is
-refused with file, line and sentence, and the others go on.
+A record whose id, text and layers the project has already counts as there; of one whose text is
+there, the layers that are missing are taken; one that cannot be taken is refused with file, line
+and sentence, and the others go on.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from annotator.domain import corpus
@@ -16,17 +18,20 @@ from annotator.domain.blocks import check_blocks, split_blocks
 from annotator.domain.errors import Conflict, DomainError
 from annotator.domain.permissions import Actor
 from annotator.domain.text import clean_text
+from annotator.domain.workflow import DONE
 from annotator.services.articles import (
     Tokenise,
     Tokens,
     check_article,
-    known_hash,
+    find_external,
     store_article,
 )
-from annotator.services.import_layers import moved_offsets, store_layers
+from annotator.services.events import record_event
+from annotator.services.import_layers import missing_layers, moved_offsets, store_layers
 from annotator.services.projects import open_project
 from annotator.services.record_checks import check_record
 from annotator.storage.engine import Database
+from annotator.storage.tables import Layer
 
 SAMPLE = 20
 """Refused records that a page or a terminal shows; the report has all of them."""
@@ -100,6 +105,7 @@ def import_records(
     ``tokenise`` runs outside the write lock. A dry run does everything and takes it back.
     """
     report = ImportReport(dry_run=rules.dry_run)
+    stored: list[int] = []
     with database.read() as session:
         open_project(session, actor, slug, "article:import")
     for number, sourced in enumerate(records, start=1):
@@ -107,18 +113,21 @@ def import_records(
         if isinstance(record, corpus.Article):
             try:
                 with database.read() as session:
-                    there = _is_there(session, actor, slug, record)
-                if there:
-                    report.there_already += 1
-                else:
+                    lacks = _lacks(session, actor, slug, record, rules)
+                if lacks:
                     prepared, tokens = _prepare(record, tokenise, tokenizer, rules)
-                    _import_one(database, actor, slug, prepared, tokens, rules, report)
+                    stored += _import_one(database, actor, slug, prepared, tokens, rules, report)
+                else:
+                    report.there_already += 1
             except DomainError as error:
                 refusal = Refusal(sourced.file, sourced.line, record.id, str(error))
                 report.refused.append(refusal)
         else:
             report.refused.append(Refusal(sourced.file, record.line, None, record.sentence))
         progress(number)
+    if report.labels_created and stored:
+        with database.write() as session:
+            _ask_alike(session, actor, slug, stored)
     return report
 
 
@@ -160,37 +169,70 @@ def _import_one(
     tokens: Tokens,
     rules: ImportRules,
     report: ImportReport,
-) -> None:
-    created: list[str] = []
+) -> list[int]:
+    """Id of the article in a list, which is empty after a dry run."""
     try:
         with database.write() as session:
-            if _is_there(session, actor, slug, record):
-                report.there_already += 1
-                return
             project = open_project(session, actor, slug, "article:import")
-            clean = clean_text(record.text)
-            article = store_article(session, actor, project, record, cleaned=clean, tokens=tokens)
+            article = find_external(session, project, record.id)
+            new = article is None
+            if article is None:
+                clean = clean_text(record.text)
+                article = store_article(
+                    session, actor, project, record, cleaned=clean, tokens=tokens
+                )
+            added = set(missing_layers(session, article.id, record))
             created = store_layers(
                 session, actor, project, article, record, create=rules.labels == "create"
             )
+            taken = [article.id]
             if rules.dry_run:
                 raise _TakenBack
     except _TakenBack:
-        pass
-    report.articles += 1
-    report.annotations += len({(a.annotator, a.start, a.end, a.label) for a in record.annotations})
+        taken = []
+    report.articles += new
+    report.annotations += len(
+        {(a.annotator, a.start, a.end, a.label) for a in record.annotations if a.annotator in added}
+    )
     report.labels_created += [name for name in created if name not in report.labels_created]
+    return taken
 
 
-def _is_there(session: Session, actor: Actor, slug: str, record: corpus.Article) -> bool:
+def _lacks(
+    session: Session, actor: Actor, slug: str, record: corpus.Article, rules: ImportRules
+) -> bool:
+    """Whether the project lacks the article, or a layer that the record has of it."""
     project = open_project(session, actor, slug, "article:import")
-    known = known_hash(session, project, record.id)
-    if known is None:
-        return False
-    if known != hashlib.sha256(clean_text(record.text).text.encode()).hexdigest():
+    article = find_external(session, project, record.id)
+    if article is None:
+        return True
+    if article.sha256 != hashlib.sha256(clean_text(record.text).text.encode()).hexdigest():
         raise Conflict(
             f"The project has another text under the id “{record.id}”. It was left as it is; "
             "give the new one another id.",
             code="duplicate-id",
         )
-    return True
+    wanted = record if rules.owner is None else _owned(record, rules.owner)
+    return bool(missing_layers(session, article.id, wanted))
+
+
+def _ask_alike(session: Session, actor: Actor, slug: str, article_ids: list[int]) -> None:
+    """What the file's annotators were asked is all of the file's labels, also those made later."""
+    project = open_project(session, actor, slug, "article:import")
+    for start in range(0, len(article_ids), 500):
+        session.execute(
+            update(Layer)
+            .where(
+                Layer.article_id.in_(article_ids[start : start + 500]),
+                Layer.state == DONE,
+                Layer.seq == 1,
+            )
+            .values(asked_version=project.scheme_version)
+        )
+    record_event(
+        session,
+        actor,
+        "layer.asked_alike",
+        project_id=project.id,
+        after={"asked_version": project.scheme_version, "articles": len(article_ids)},
+    )

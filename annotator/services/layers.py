@@ -1,26 +1,14 @@
-"""Layers: who works on which article, the quota of readers, done, reopened and skipped."""
+"""Layers: who works on which article, and the quota of readers."""
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from annotator.domain.errors import Conflict, Invalid, NotFound
-from annotator.domain.naming import checked_text
-from annotator.domain.operations import FinishLayer, LayerOperation, SkipLayer
+from annotator.domain.errors import Conflict, NotFound
 from annotator.domain.permissions import Actor, may
-from annotator.domain.workflow import (
-    ANNOTATOR_LAYER,
-    DONE,
-    OPEN,
-    SENT_BACK,
-    SKIPPED,
-    check_skip_reason,
-    next_state,
-)
+from annotator.domain.workflow import ANNOTATOR_LAYER, OPEN, SENT_BACK, SKIPPED
 from annotator.services.events import record_event
 from annotator.services.projects import open_project
-from annotator.storage.tables import Article, Layer, Membership, Project, now
-
-LONGEST_REASON = 2_000
+from annotator.storage.tables import Article, Layer, Membership, Project
 
 _OWN = select(Layer).where(
     Layer.article_id == bindparam("article"),
@@ -99,7 +87,7 @@ def drawable(actor: Actor, project: Project) -> ColumnElement[bool]:
             mine.kind == "annotator",
         )
     )
-    if _beside_quota(actor, project):
+    if beside_quota(actor, project):
         return condition
     quota = project.annotators_per_article
     readers = select(func.count()).where(taken.article_id == Article.id, taken.slot.is_not(None))
@@ -122,9 +110,8 @@ def begin_layer(session: Session, actor: Actor, project: Project, article_id: in
 
     The place in the quota is a unique column, so that two people can never hold the same one.
     """
-    session.execute(_LOCK_ARTICLE, {"article": article_id})
     slot = None
-    if not _beside_quota(actor, project):
+    if not beside_quota(actor, project):
         slot = free_slot(session, project, article_id)
         if slot is None:
             return None
@@ -152,7 +139,8 @@ def begin_layer(session: Session, actor: Actor, project: Project, article_id: in
 
 
 def free_slot(session: Session, project: Project, article_id: int) -> int | None:
-    """The lowest free place in the article's quota of readers."""
+    """The lowest free place in the article's quota of readers; nobody else can take it now."""
+    session.execute(_LOCK_ARTICLE, {"article": article_id})
     taken = set(
         session.scalars(
             select(Layer.slot).where(Layer.article_id == article_id, Layer.slot.is_not(None))
@@ -186,76 +174,8 @@ def require_layer(session: Session, actor: Actor, project: Project, article: Art
     return layer
 
 
-def step_layer(
-    session: Session,
-    actor: Actor,
-    project: Project,
-    layer: Layer,
-    operation: LayerOperation,
-    *,
-    asked_version: int | None = None,
-) -> None:
-    """Finish, reopen or skip a layer and write the event.
-
-    ``asked_version`` is the scheme that the person worked with (default the present one): what
-    was asked is stored with a finished layer.
-    """
-    before = layer.state
-    if isinstance(operation, FinishLayer):
-        state, version = next_state(before, "finish"), _known_version(project, asked_version)
-        layer.state, layer.asked_version = state, version
-        layer.finished_at = now()
-        kind, reason = "layer.finished", None
-    elif isinstance(operation, SkipLayer):
-        check_skip_reason(operation.reason, operation.note)
-        note = _checked_reason(operation.note)
-        layer.state = next_state(before, "skip")
-        layer.skip_reason, layer.note = operation.reason, note
-        layer.slot, layer.finished_at = None, now()
-        kind, reason = "layer.skipped", operation.reason
-    else:
-        reason = _checked_reason(operation.reason)
-        layer.state = next_state(before, "reopen")
-        _take_place_again(session, actor, project, layer)
-        kind = "layer.reopened"
-    layer.seq += 1
-    session.flush()
-    record_event(
-        session,
-        actor,
-        kind,
-        project_id=project.id,
-        article_id=layer.article_id,
-        layer_id=layer.id,
-        subject=actor.name,
-        before={"state": before},
-        after={"state": layer.state, "asked_version": layer.asked_version}
-        if layer.state == DONE
-        else {"state": layer.state},
-        reason=reason,
-    )
-
-
-def _checked_reason(reason: str) -> str | None:
-    return checked_text(reason, what="A reason", longest=LONGEST_REASON) or None
-
-
-def _take_place_again(session: Session, actor: Actor, project: Project, layer: Layer) -> None:
-    layer.skip_reason = layer.note = layer.finished_at = layer.asked_version = None
-    if layer.slot is None and not _beside_quota(actor, project):
-        session.execute(_LOCK_ARTICLE, {"article": layer.article_id})
-        layer.slot = free_slot(session, project, layer.article_id)
-
-
-def _known_version(project: Project, asked: int | None) -> int:
-    if asked is None:
-        return project.scheme_version
-    if not 0 <= asked <= project.scheme_version:
-        raise Invalid(f"The scheme has no version {asked}.", code="unknown-version")
-    return asked
-
-
-def _beside_quota(actor: Actor, project: Project) -> bool:
+def beside_quota(actor: Actor, project: Project) -> bool:
+    """Whether the actor reads without taking one of the places of an article's readers."""
     return may(actor, "layer:see-others", project.id)
 
 

@@ -16,7 +16,8 @@ from annotator.domain.naming import UUID as UUID
 from annotator.domain.operations import Ack, FinishLayer, Operation, ReopenLayer, SkipLayer
 from annotator.domain.permissions import Actor
 from annotator.domain.workflow import check_working
-from annotator.services.layers import find_article, own_layer, require_layer, step_layer
+from annotator.services.layer_steps import step_layer
+from annotator.services.layers import find_article, own_layer, require_layer
 from annotator.services.projects import open_project
 from annotator.services.scheme import load_scheme
 from annotator.services.spans import SpanWork, apply_span_operation

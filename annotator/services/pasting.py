@@ -14,7 +14,7 @@ from annotator.domain.naming import checked_text, slug_from
 from annotator.domain.permissions import Actor
 from annotator.domain.spans import MAX_ARTICLE_LENGTH
 from annotator.domain.text import CleanText, clean_text
-from annotator.services.articles import known_hash, store_article, text_and_blocks
+from annotator.services.articles import find_external, store_article, text_and_blocks
 from annotator.services.jobs import TOKENS, queue_job
 from annotator.services.layers import find_article
 from annotator.services.projects import open_project
@@ -121,7 +121,7 @@ def _first_title(text: str, blocks: Sequence[Block]) -> str:
 def _free_id(session: Session, project: Project, words: str) -> str:
     stem = slug_from(words[:300], LONGEST_STEM) or "article"
     number, external_id = 1, stem
-    while known_hash(session, project, external_id) is not None:
+    while find_external(session, project, external_id) is not None:
         number += 1
         external_id = f"{stem}-{number}"
     return external_id

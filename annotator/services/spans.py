@@ -1,6 +1,6 @@
 """One operation on one span: checked against the text, stored, and written to the trail."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
@@ -101,7 +101,7 @@ def _add(work: SpanWork, operation: AddSpan) -> Done:
         "origin": "api" if work.actor.via == "api" else "page",
         "note": note,
         "created_at": now(),
-        **_columns(place),
+        **asdict(place),
     }
     annotation_id = work.session.scalars(_INSERT, row).one()
     store_proposals(work.session, work.project.id, annotation_id, label, place.quote, fresh=True)
@@ -145,7 +145,7 @@ def _move(work: SpanWork, annotation: Annotation, operation: MoveSpan) -> Done:
     old = _place(annotation)
     if place != old:
         _refuse_twin(work, place, label)
-    for name, value in _columns(place).items():
+    for name, value in asdict(place).items():
         setattr(annotation, name, value)
     uuid, rev, _ = _touched(
         work, annotation, "annotation.moved", _plain(label, old), _plain(label, place)
@@ -238,24 +238,8 @@ def _checked_note(note: str | None) -> str | None:
     return checked_text(note, what="A note", longest=MOST_NOTE) or None
 
 
-def _place(annotation: Annotation) -> Place:
-    return Place(
-        annotation.start,
-        annotation.end,
-        annotation.first_block,
-        annotation.last_block,
-        annotation.quote,
-    )
-
-
-def _columns(place: Place) -> dict[str, Any]:
-    return {
-        "start": place.start,
-        "end": place.end,
-        "first_block": place.first_block,
-        "last_block": place.last_block,
-        "quote": place.quote,
-    }
+def _place(row: Annotation) -> Place:
+    return Place(row.start, row.end, row.first_block, row.last_block, row.quote)
 
 
 def _plain(label: SchemeLabel, place: Place) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from annotator.domain.places import ArticleText, PlacedBlock
-from annotator.storage.engine import kept
+from annotator.storage.engine import is_writing, kept
 from annotator.storage.tables import Article, Block
 
 MOST_CHARACTERS = 4_000_000
@@ -54,7 +54,7 @@ def load_text(session: Session, article: Article) -> ArticleText:
     found = shelf.get(key)
     if found is None:
         found = read_text(session, article)
-        if article.ready_at is not None:
+        if article.ready_at is not None and not is_writing(session):
             shelf.put(key, found)
     return found
 

@@ -82,7 +82,7 @@ REFUSED: list[tuple[dict[str, object], str]] = [
     ({}, "faulty-body"),
     ({"format": "word"}, "unknown-format"),
     ({"format": "jsonl", "split": [0.8, 0.1]}, "faulty-body"),
-    ({"format": "jsonl", "split": [0.8, 0.1, 0.2]}, "invalid"),
+    ({"format": "jsonl", "split": [0.8, 0.1, 0.2]}, "wrong-split"),
     ({"format": "jsonl", "split": [2, -1, 0]}, "faulty-body"),
     ({"format": "jsonl", "seed": -1}, "faulty-body"),
     ({"format": "jsonl", "output": "/etc"}, "faulty-body"),

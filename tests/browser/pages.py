@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, ViewportSize
 
 from annotator.domain.operations import SkipLayer
 from annotator.domain.permissions import LOCAL
@@ -11,6 +12,11 @@ from annotator.services.projects import open_project
 from tests.browser.stage import TEXT, Stage
 from tests.world import new_id
 
+TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+SIDEWAYS = """() => [...document.querySelectorAll("body *")]
+  .filter((one) => document.documentElement.scrollWidth > innerWidth
+    && one.getBoundingClientRect().right > innerWidth + 1)
+  .map((one) => one.outerHTML.slice(0, 120))"""
 TITLES = (
     "A story with a title that is a good deal longer than what a telephone shows in one line",
     "Antineutrophilcytoplasmicantibodyassociatedvasculitis",
@@ -84,3 +90,9 @@ def furnish(stage: Stage) -> Place:
         fail_job(session, job, "The export was stopped. Start it again.")
     page = stage.context(manager, reduced_motion="reduce").new_page()
     return Place(stage, page, slug, reader, articles[0], articles[1], job)
+
+
+def axe_faults(page: Page) -> list[str]:
+    """What axe-core complains about, with the first element of each complaint."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]

@@ -6,6 +6,7 @@ import zipfile
 
 from playwright.sync_api import expect
 
+from tests.browser.pages import SIDEWAYS, TELEPHONE, axe_faults
 from tests.browser.stage import TEXT, Stage
 
 EXPORT_LIMIT = 60_000.0
@@ -32,6 +33,7 @@ def test_an_export_is_started_watched_and_downloaded(stage: Stage) -> None:
     assert enter.startswith("cd ")
     assert "-m spacy train configs/ner.cfg --output model-ner" in train
     assert "-m spacy evaluate model-ner/model-best test.spacy" in evaluate
+    assert axe_faults(page) == []
     with page.expect_download() as started:
         button.click()
     with zipfile.ZipFile(started.value.path()) as archive:
@@ -41,6 +43,8 @@ def test_an_export_is_started_watched_and_downloaded(stage: Stage) -> None:
         assert {"train.spacy", "configs/ner.cfg", "report.json"} <= set(told)
         for file, digest in told.items():
             assert hashlib.sha256(archive.read(names[file])).hexdigest() == digest
+    page.set_viewport_size(TELEPHONE)
+    assert page.evaluate(SIDEWAYS) == []
     page.goto(f"/projects/{slug}/exports")
     expect(page.get_by_role("link", name="spacy")).to_have_count(1)
 

@@ -54,7 +54,7 @@ def test_a_password_is_made_once_and_only_its_owner_reads_it(
 ) -> None:
     monkeypatch.delenv(command.PASSWORD_VARIABLE, raising=False)
     settings = read_settings(data_dir=str(tmp_path / "data"))
-    database = Database("sqlite://")
+    database = Database(settings.database_url)
     made = command._password(settings, database)
     file = settings.data_dir / command.PASSWORD_FILE
     assert (file.read_text(), len(made) >= 20) == (made, True)

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from annotator.domain.errors import Forbidden, NotFound
+from annotator.domain.permissions import LOCAL
+from annotator.services.corpora import read_corpus
 from annotator.services.events import verify_chain
 from annotator.services.imports import ImportReport
 from annotator.storage.tables import Annotation, Article, Batch, Label, Layer, User
@@ -183,3 +185,28 @@ def test_only_managers_import(
     assert count(world.database, Article) == 0
     report: ImportReport = take(world.database, tmp_path, [record()], actor=world.actor("mia"))
     assert report.articles == 1
+
+
+def test_layers_of_an_article_that_is_there_are_taken(world: World, tmp_path: Path) -> None:
+    world.project(ann="annotator", bob="annotator")
+    take(world.database, tmp_path, [record("a1"), record("a2", mark("Eight"))])
+    lines = [record("a1", mark("Eight"), done=["ann"]), record("a2", mark("Eight", by="bob"))]
+    report = take(world.database, tmp_path, lines)
+    assert (report.articles, report.annotations, report.refused) == (0, 2, [])
+    assert count(world.database, Layer) == 3
+    again = take(world.database, tmp_path, lines)
+    assert (again.there_already, again.annotations) == (2, 0)
+
+
+def test_labels_made_on_the_way_were_asked_of_the_whole_file(world: World, tmp_path: Path) -> None:
+    world.project(ann="annotator")
+    lines = [
+        record("a0", done=["ann"]),
+        record("a1", mark("Eight", "AAA"), done=["ann"]),
+        record("a2", mark("Eight", "BBB"), done=["ann"]),
+    ]
+    take(world.database, tmp_path, lines)
+    with world.database.read() as session:
+        corpus = read_corpus(session, LOCAL, slug="trials", layer="ann")
+        assert {"AAA", "BBB"} <= {label.name for label in corpus.labels}
+        assert corpus.labels_left_out == {}
