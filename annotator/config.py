@@ -42,6 +42,19 @@ class Settings:
         return self.data_dir / "exports"
 
 
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment that gives a child process the same settings.
+
+    Not arguments: those are seen by everybody on the machine, and a database's address may hold a
+    password.
+    """
+    own = {
+        "ANNOTATOR_DATA_DIR": str(settings.data_dir),
+        "ANNOTATOR_DATABASE_URL": settings.database_url,
+    }
+    return {**os.environ, **own}
+
+
 def read_settings(
     *,
     data_dir: str | None = None,

@@ -10,7 +10,14 @@ import click
 
 from annotator.cli.context import given_settings, opened
 from annotator.cli.serve import THREADS, run_server
-from annotator.config import DATABASE_FILE, LOOPBACK, Settings, read_secret, write_secret
+from annotator.config import (
+    DATABASE_FILE,
+    LOOPBACK,
+    Settings,
+    child_environment,
+    read_secret,
+    write_secret,
+)
 from annotator.domain.errors import Invalid
 from annotator.domain.permissions import LOCAL
 from annotator.services import demo
@@ -83,9 +90,9 @@ def _invite(address: str, link: str, password: str) -> None:
 def _prepare_aside(settings: Settings) -> None:
     # In a process of its own: the tokenizer would stay in the server's memory.
     say("making the sample project")
-    command = [sys.executable, "-m", "annotator", "--data-dir", str(settings.data_dir)]
-    command += ["--database", settings.database_url, "demo", "--prepare-only"]
-    if subprocess.run(command, check=False).returncode != 0:
+    command = [sys.executable, "-m", "annotator", "demo", "--prepare-only"]
+    environment = child_environment(settings)
+    if subprocess.run(command, check=False, env=environment).returncode != 0:
         raise Invalid("The sample project could not be made; the lines above say why.")
 
 

@@ -1,4 +1,4 @@
-"""What a job's child process does: ``python -m annotator.jobs.child ID --data-dir … --database …``.
+"""What a job's child process does: ``python -m annotator.jobs.child ID``, settings by environment.
 
 Its exit code is 0 when the row tells the outcome, also a failure's; anything else gives it back.
 """
@@ -67,12 +67,10 @@ def main() -> None:
     """Run one job and store its outcome."""
     parser = argparse.ArgumentParser()
     parser.add_argument("id", type=int)
-    parser.add_argument("--data-dir", required=True)
-    parser.add_argument("--database", required=True)
     arguments = parser.parse_args()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    settings = read_settings(data_dir=arguments.data_dir, database=arguments.database)
+    settings = read_settings()
     database = Database(settings.database_url)
     try:
         _run(settings, database, arguments.id)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 
-from annotator.config import Settings
+from annotator.config import Settings, child_environment
 from annotator.domain.errors import Unavailable
 from annotator.services.jobs import claim_job, release_job
 from annotator.storage.engine import Database
@@ -73,9 +73,8 @@ class JobRunner:
         if job is None:
             return False
         command = [sys.executable, "-m", "annotator.jobs.child", str(job.id)]
-        url = self._settings.database_url
-        command += ["--data-dir", str(self._settings.data_dir), "--database", url]
-        self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        environment = child_environment(self._settings)
+        self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
         if self._stopping:
             self._child.terminate()
         code = self._child.wait()

@@ -15,7 +15,7 @@ _OWN = select(Layer).where(
     Layer.kind == ANNOTATOR_LAYER,
     Layer.user_id == bindparam("user"),
 )
-_OWN_LOCKED = _OWN.with_for_update(of=Layer)
+_OWN_LOCKED = _OWN.with_for_update(of=Layer).execution_options(populate_existing=True)
 # Not FOR UPDATE: events of other readers point at the row, and would wait for it.
 _LOCK_ARTICLE = (
     select(Article.id).where(Article.id == bindparam("article")).with_for_update(key_share=True)

@@ -20,7 +20,8 @@ RESERVED_SLUGS = ("new",)
 MOST_ANNOTATORS = 20
 
 _BY_SLUG = select(Project).where(Project.slug == bindparam("slug"))
-_BY_SLUG_LOCKED = _BY_SLUG.with_for_update()
+# What the session read before it had the lock may be old.
+_BY_SLUG_LOCKED = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
 LONGEST_NAME = 200
 
 

@@ -1,6 +1,7 @@
 """One place that turns what went wrong into a status and a page, a partial or a redirect."""
 
 import logging
+import secrets
 from http import HTTPStatus
 
 from flask import Flask, make_response, redirect, render_template, request, url_for
@@ -31,8 +32,8 @@ SENTENCES = {
     415: "This address takes another content type. Nothing was changed.",
 }
 UNEXPECTED = (
-    "Something went wrong on the server. Nothing was half-done; the line with this number in the "
-    "server's log says more."
+    "Something went wrong on the server. Nothing was half-done. If it happens again, tell who runs "
+    "the server the number {number}: its log says more there."
 )
 
 
@@ -76,8 +77,9 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.error("unexpected error at %s", request.path, exc_info=error)
-    return answer(500, UNEXPECTED, "unexpected")
+    number = secrets.token_hex(4)
+    log.error("unexpected error %s at %s", number, request.endpoint, exc_info=error)
+    return answer(500, UNEXPECTED.format(number=number), "unexpected")
 
 
 def answer(status: int, sentence: str, code: str) -> Response:

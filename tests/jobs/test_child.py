@@ -30,8 +30,9 @@ def run(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             job_id = queue_job(session, actor, 1, kind, params)
             assert claim_job(session) is not None
         url = world.database.url.render_as_string(hide_password=False)
-        words = ["child", str(job_id), "--data-dir", str(tmp_path / "data"), "--database", url]
-        monkeypatch.setattr(sys, "argv", words)
+        monkeypatch.setenv("ANNOTATOR_DATABASE_URL", url)
+        monkeypatch.setenv("ANNOTATOR_DATA_DIR", str(tmp_path / "data"))
+        monkeypatch.setattr(sys, "argv", ["child", str(job_id)])
         child.main()
         with world.database.read() as session:
             return session.get_one(Job, job_id)
