@@ -116,11 +116,20 @@ def test_nothing_acknowledged_is_lost_or_doubled(
 
 
 @pytest.mark.parametrize(
-    ("out", "noticed"), [("ids", '"status": "stale"'), ("all", "stored 2 times")]
+    ("out", "noticed"),
+    [
+        ("ids", ['"status": "stale"']),
+        ("all", ["stored 2 times", "events annotation.added for"]),
+    ],
 )
 def test_the_oracle_notices_a_server_without_its_guards(
-    make_server: Callable[..., Server], database: Database, scene: Scene, out: str, noticed: str
+    make_server: Callable[..., Server],
+    database: Database,
+    scene: Scene,
+    out: str,
+    noticed: list[str],
 ) -> None:
     outcome = survive(make_server(UNGUARDED, GUARDS_OUT=out), scene, 0, through_api=0)
     faults = oracle.examine(database, outcome.writers)
-    assert any(noticed in fault for fault in faults), faults
+    # Which trace a doubled save leaves depends on whether the mark was changed or deleted since.
+    assert any(trace in fault for trace in noticed for fault in faults), faults
