@@ -1,7 +1,5 @@
 """Exports: asking for a corpus, watching the job, and fetching what it made."""
 
-from pathlib import Path
-
 from flask import Response, g, send_file, url_for
 from sqlalchemy.orm import Session
 
@@ -11,9 +9,10 @@ from annotator.api.bodies import read_body
 from annotator.api.contract import Contract, under
 from annotator.api.replies import Reply, plain, show, write
 from annotator.api.requests import ExportBody
-from annotator.domain.errors import Conflict, Invalid, NotFound
+from annotator.domain.errors import Invalid
 from annotator.services.exports import read_split
 from annotator.services.jobs import EXPORT, JobView, queue_job, read_job
+from annotator.services.kept_exports import export_file
 from annotator.web.lifecycle import actor, reading, settings, wake_jobs
 
 ANY_FILE = "application/octet-stream"
@@ -57,14 +56,7 @@ def show_job(job_id: int) -> Response:
 def download_job(job_id: int) -> Response:
     """The file that a finished export made: one file, or its folder packed as ZIP."""
     job = read_job(reading(), actor(), job_id=job_id)
-    if job.kind != EXPORT:
-        raise NotFound("This job makes no file.")
-    if job.state != "done" or job.result is None:
-        said = f" {job.message}" if job.message else ""
-        raise Conflict(f"The job is {job.state}, so there is no file.{said}", code="no-file")
-    file = Path(job.result["file"])
-    if not (file.is_relative_to(settings().exports_dir) and file.is_file()):
-        raise NotFound("The file of this export is gone. Ask for it again.")
+    file = export_file(job, settings().exports_dir)
     response = send_file(
         file, ANY_FILE, as_attachment=True, download_name=file.name, conditional=False
     )

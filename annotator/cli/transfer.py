@@ -1,6 +1,6 @@
 """``annotator import``, ``export`` and ``formats``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from annotator.cli.context import as_json, given_settings, opened, progress, rep
 from annotator.domain.errors import Invalid
 from annotator.domain.permissions import LOCAL
 from annotator.exporters.base import Exporter, ExportOptions
-from annotator.importers.base import Importer
+from annotator.importers.base import Importer, Refused
 from annotator.services.exports import read_split, run_export
 from annotator.services.imports import ImportReport, ImportRules, Sourced, import_records
 
@@ -44,7 +44,13 @@ def formats_command(as_json: bool) -> None:
 @click.argument("project")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "format_", metavar="F", help="The format, where content does not tell.")
-@click.option("--labels", type=click.Choice(["create", "refuse"]), default="create")
+@click.option(
+    "--labels",
+    type=click.Choice(["create", "refuse"]),
+    default="create",
+    show_default=True,
+    help="What becomes of labels that PROJECT has not; their names stay as the file writes them.",
+)
 @click.option("--as", "owner", metavar="USER", help="Whose layer all annotations become.")
 @click.option("--batch", metavar="NAME", help="The batch of articles that name none.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
@@ -67,22 +73,11 @@ def import_command(
     files = sorted(_files(paths))
     if not files:
         raise Invalid("There is no file to import in what was named. Nothing was changed.")
-    importers = [
-        (file, registry.importer(format_) if format_ else registry.recognise(file))
-        for file in files
-    ]
+    given = registry.importer(format_) if format_ else None
+    importers = [given or _recognise(file) for file in files]
     rules = ImportRules(
-        labels=labels,
-        owner=owner,
-        batch=batch or _default_batch([importer for _, importer in importers]),
-        dry_run=dry_run,
+        labels=labels, owner=owner, batch=batch or _default_batch(importers), dry_run=dry_run
     )
-
-    def records() -> Iterator[Sourced]:
-        for file, importer in importers:
-            for found in importer.read(file):
-                yield Sourced(str(file), found.line, found)
-
     with (
         opened(given_settings(context)) as database,
         progress("Importing", len(files)) as show,
@@ -91,11 +86,10 @@ def import_command(
             database,
             LOCAL,
             slug=project,
-            records=records(),
+            records=_records(files, importers, show),
             tokenise=token_runs,
             tokenizer=TOKENIZER_VERSION,
             rules=rules,
-            progress=show,
         )
     report(asdict(done), _import_lines(done), json_wanted=as_json)
     for refused in done.refused:
@@ -173,9 +167,39 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
             yield path
 
 
-def _default_batch(importers: Sequence[Importer]) -> str | None:
+def _recognise(file: Path) -> Importer | str:
+    """The format of a file; a sentence where it has none that is known, or cannot be opened."""
+    try:
+        return registry.recognise(file)
+    except Invalid as error:
+        return str(error)
+    except OSError as error:
+        return _unreadable(error)
+
+
+def _records(
+    files: Sequence[Path], importers: Sequence[Importer | str], show: Callable[[int], None]
+) -> Iterator[Sourced]:
+    """What the files hold; one that cannot be read is one refused record, and the rest goes on."""
+    for done, (file, importer) in enumerate(zip(files, importers, strict=True), start=1):
+        name = str(file)
+        try:
+            if isinstance(importer, str):
+                yield Sourced(name, None, Refused(name, None, importer))
+            else:
+                yield from (Sourced(name, found.line, found) for found in importer.read(file))
+        except OSError as error:
+            yield Sourced(name, None, Refused(name, None, _unreadable(error)))
+        show(done)
+
+
+def _unreadable(error: OSError) -> str:
+    return f"The file cannot be read: {error.strerror}. The others are not affected."
+
+
+def _default_batch(importers: Sequence[Importer | str]) -> str | None:
     """None for canonical records: they say their batch or have none, and stay as they were."""
-    if any(importer.name == "jsonl" for importer in importers):
+    if any(not isinstance(importer, str) and importer.name == "jsonl" for importer in importers):
         return None
     return f"import {datetime.now(UTC):%Y-%m-%d %H:%M}"
 

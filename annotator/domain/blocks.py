@@ -4,7 +4,7 @@ Blocks never overlap and hold every visible character; the line breaks between t
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from unicodedata import combining
@@ -57,9 +57,18 @@ def split_blocks(text: str, title: str | None = None) -> list[Block]:
     """
     paragraphs = [Block("body", start, end) for start, end in _paragraphs(text)]
     kinds = _kinds(text, paragraphs, title)
-    return [
-        replace(block, kind=kind, start=start, end=end, level=1 if kind == "heading" else 0)
+    named = [
+        replace(block, kind=kind, level=1 if kind == "heading" else 0)
         for block, kind in zip(paragraphs, kinds, strict=True)
+    ]
+    return cut_blocks(text, named)
+
+
+def cut_blocks(text: str, blocks: Iterable[Block]) -> list[Block]:
+    """The blocks, each that is longer than ``MAX_BLOCK`` as several that end with a sentence."""
+    return [
+        replace(block, start=start, end=end)
+        for block in blocks
         for start, end in _pieces(text, block.start, block.end)
     ]
 

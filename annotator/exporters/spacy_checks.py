@@ -1,7 +1,7 @@
 """The named checks at the end of ``report.json``: what a careful person would ask of a corpus."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from annotator.domain.corpus import Corpus
 from annotator.domain.splits import Split
@@ -25,6 +25,8 @@ class Findings:
     """Articles by the answer to who wrote them; empty where nobody was asked."""
     reasons: Mapping[str, Mapping[str, int]]
     """Reported spans by layer and reason."""
+    foreign: Mapping[str, int] = field(default_factory=dict)
+    """Articles by language, where its token rules are others than those of the project's."""
 
 
 def run_checks(found: Findings) -> list[dict[str, str]]:
@@ -86,6 +88,17 @@ def _checks(found: Findings) -> Iterator[tuple[str, str, str]]:
             f"{lost} articles are cut into several docs, or their text is in already, so their "
             "answers are in no doc.cats.",
         ),
+    )
+    if found.foreign:
+        yield "articles in other languages", FAILED, _foreign(found)
+
+
+def _foreign(found: Findings) -> str:
+    languages = ", ".join(f"{n} in {language}" for language, n in sorted(found.foreign.items()))
+    return (
+        f"Articles are in another language than the project ({languages}). Their docs have the "
+        "tokens of their own language, as on their pages; the tokenizer of this folder is the "
+        "project's and cuts such texts in other places."
     )
 
 

@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Span
 from annotator.domain.blocks import sentence_ends, split_blocks
 from annotator.domain.corpus import Annotation, Article, CorpusLabel
 from annotator.exporters.spacy_windows import Region, holding, regions, why_outside, windows
-from annotator.nlp.tokenizer import PipelineKeeper
+from annotator.nlp.tokenizer import Pipelines
 
 NER, SPANCAT, CLAIMS = "ner", "spancat", "claims"
 LAYERS = (NER, SPANCAT, CLAIMS)
@@ -61,7 +61,7 @@ class DocMaker:
 
     def __init__(
         self,
-        pipelines: PipelineKeeper,
+        pipelines: Pipelines,
         labels: Sequence[CorpusLabel],
         questions: Sequence[str],
         window: int,
@@ -93,7 +93,7 @@ class DocMaker:
         parts = [
             part
             for region, annotations in zip(stretches, inside, strict=True)
-            for part in self._parts(article.text, region, annotations)
+            for part in self._parts(article, region, annotations)
         ]
         # The card speaks of the whole article: its answers go to the doc that is most of it, and to
         # none where a long article was cut.
@@ -131,10 +131,12 @@ class DocMaker:
         return True
 
     def _parts(
-        self, whole: str, region: Region, annotations: Sequence[Annotation]
+        self, article: Article, region: Region, annotations: Sequence[Annotation]
     ) -> Iterator[_Part]:
+        whole = article.text
         text = whole[region.start : region.end]
-        doc = self._pipelines.current().make_doc(text)
+        # By the article's own language, as its page has it: marks sit on the page's tokens.
+        doc = self._pipelines.current(article.language).make_doc(text)
         grid = doc.to_array([IDX, LENGTH])
         starts = grid[:, 0].tolist()
         ends = (grid[:, 0] + grid[:, 1]).tolist()

@@ -105,8 +105,13 @@ def write_manifest(
     options: ExportOptions,
     tally: Tally,
     labels_left_out: Mapping[str, int],
+    foreign: Mapping[str, int],
 ) -> None:
-    """Write ``manifest.json`` last: where the corpus comes from and what its files hash to."""
+    """Write ``manifest.json`` last: where the corpus comes from and what its files hash to.
+
+    ``foreign`` counts articles by language where the tokens follow other rules than the project's.
+    """
+    others = {"articles_by_other_tokenizer": dict(sorted(foreign.items()))} if foreign else {}
     write_json(
         folder / "manifest.json",
         {
@@ -114,6 +119,7 @@ def write_manifest(
             "spacy": spacy_version,
             "tokenizer": TOKENIZER_VERSION,
             "tokenizer_language": language_code(corpus.language),
+            **others,
             "project": corpus.project,
             "language": corpus.language,
             "layer": corpus.layer,

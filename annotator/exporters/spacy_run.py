@@ -26,7 +26,7 @@ from annotator.exporters.spacy_proof import check_file
 from annotator.exporters.spacy_report import ReportBook
 from annotator.exporters.spacy_survey import Survey, changed_meanwhile, look_through, of_labels
 from annotator.exporters.spacy_tally import Tally
-from annotator.nlp.tokenizer import PipelineKeeper, language_code
+from annotator.nlp.tokenizer import Pipelines, language_code
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
@@ -37,16 +37,24 @@ def write_folder(
     """Write and prove the folder; see ``SpacyExporter.write``."""
     survey = look_through(corpus, options, progress)
     target.mkdir(exist_ok=True)
-    pipelines = PipelineKeeper(corpus.language)
+    pipelines = Pipelines()
     # Saved before it meets a word, so that the folder is the same whatever the articles are.
-    pipelines.current().to_disk(target / "tokenizer")
+    pipelines.current(corpus.language).to_disk(target / "tokenizer")
     with quick_msgpack(), _Sinks(corpus, target, options, pipelines) as sinks:
         _write_docs(corpus, survey, sinks, progress)
         layers = sinks.finish()
         tally, book = sinks.tally, sinks.book
         shape = shape_of(tally)
         warnings = run_checks(
-            Findings(corpus, tally, survey.split, survey.sources, survey.machine, book.counts)
+            Findings(
+                corpus,
+                tally,
+                survey.split,
+                survey.sources,
+                survey.machine,
+                book.counts,
+                survey.foreign,
+            )
         )
         book.write(target / "report.json", layers, tally.as_record()["sides"], shape, warnings)
     code = language_code(corpus.language)
@@ -64,7 +72,7 @@ def write_folder(
     write_labels(target / "labels.json", corpus, tally)
     copy_programs(target)
     write_card(target, corpus, options, report, tally, warnings)
-    write_manifest(target, corpus, options, tally, survey.labels_left_out)
+    write_manifest(target, corpus, options, tally, survey.labels_left_out, survey.foreign)
     progress(report.articles, report.articles)
     return report
 
@@ -73,7 +81,7 @@ class _Sinks:
     """Everything the second reading writes to, closed and tidied whatever happens."""
 
     def __init__(
-        self, corpus: Corpus, target: Path, options: ExportOptions, pipelines: PipelineKeeper
+        self, corpus: Corpus, target: Path, options: ExportOptions, pipelines: Pipelines
     ) -> None:
         self.tally = Tally()
         self.book = ReportBook(target)

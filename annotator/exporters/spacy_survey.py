@@ -9,6 +9,7 @@ from annotator.domain.splits import Split, Unit, split_units
 from annotator.domain.twins import plain_words, text_key
 from annotator.exporters.base import ExportFailed, ExportOptions, Progress, refuse_nothing
 from annotator.exporters.spacy_files import read_split
+from annotator.nlp.tokenizer import language_code
 from annotator.nlp.twins import TwinFinder
 
 WRITERS_QUESTION = "written_by"
@@ -27,6 +28,8 @@ class Survey:
     machine: Counter[str]
     """Articles by who wrote them, where they say so."""
     labels_left_out: Counter[str]
+    foreign: Counter[str]
+    """Articles by language, where its token rules are others than those of the project's."""
 
 
 def look_through(corpus: Corpus, options: ExportOptions, progress: Progress) -> Survey:
@@ -34,6 +37,7 @@ def look_through(corpus: Corpus, options: ExportOptions, progress: Progress) -> 
     units: list[Unit] = []
     finder = TwinFinder()
     machine: Counter[str] = Counter()
+    languages: Counter[str] = Counter()
     left_out = Counter(corpus.labels_left_out)
     known = {label.name for label in corpus.labels}
     for article in corpus.articles():
@@ -52,13 +56,15 @@ def look_through(corpus: Corpus, options: ExportOptions, progress: Progress) -> 
         finder.add(words)
         left_out.update(a.label for a in article.annotations if a.label not in known)
         machine.update(_writers(article))
+        languages[language_code(article.language)] += 1
         progress(len(units), 0)
     if not units:
         raise refuse_nothing(corpus)
     kept = read_split(options.split_file) if options.split_file else None
     split = split_units(units, finder.pairs(), options.split, options.seed, kept)
     named = sum(bool(unit.sources) for unit in units)
-    return Survey(split, named, machine, left_out)
+    del languages[language_code(corpus.language)]
+    return Survey(split, named, machine, left_out, languages)
 
 
 def _writers(article: Article) -> list[str]:

@@ -17,6 +17,7 @@ from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 from annotator.domain import tokens
+from annotator.domain.spans import MAX_ARTICLE_LENGTH
 
 RULES = 1
 TOKENIZER_VERSION = f"spacy-{spacy_version}-rules-{RULES}"
@@ -95,6 +96,8 @@ def language_code(language: str) -> str:
 def blank_pipeline(language: str) -> Language:
     """A new pipeline without components whose tokenizer has our rules."""
     nlp = spacy.blank(language_code(language))
+    # spaCy's own limit of a million characters is there for models, which need memory by the text.
+    nlp.max_length = MAX_ARTICLE_LENGTH
     rules = nlp.Defaults
     # Made anew: each pattern set on the one that is there would load its exceptions once more.
     nlp.tokenizer = Tokenizer(
@@ -114,7 +117,7 @@ def token_runs(text: str, blocks: Iterable[HasRange], language: str) -> list[str
 
     Blanks are no tokens.
     """
-    nlp = _shared_keeper(language_code(language)).current()
+    nlp = _shared.current(language)
     return [tokens.pack(_tokens(nlp, text[block.start : block.end])) for block in blocks]
 
 
@@ -145,4 +148,18 @@ class PipelineKeeper:
         return self._nlp
 
 
-_shared_keeper = cache(PipelineKeeper)
+class Pipelines:
+    """The pipelines for texts of several languages, each kept as ``PipelineKeeper`` does."""
+
+    def __init__(self) -> None:
+        self._keepers: dict[str, PipelineKeeper] = {}
+
+    def current(self, language: str) -> Language:
+        """The pipeline to use for the next text, which is in ``language``."""
+        code = language_code(language)
+        if code not in self._keepers:
+            self._keepers[code] = PipelineKeeper(code)
+        return self._keepers[code].current()
+
+
+_shared = Pipelines()

@@ -2,39 +2,27 @@
 
 import hashlib
 import json
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from annotator.domain import corpus
 from annotator.domain.blocks import Block as TextBlock
-from annotator.domain.blocks import check_blocks, split_blocks
+from annotator.domain.blocks import check_blocks, cut_blocks, split_blocks
 from annotator.domain.errors import Conflict, Invalid
+from annotator.domain.naming import checked_language
 from annotator.domain.permissions import Actor
 from annotator.domain.spans import MAX_ARTICLE_LENGTH
 from annotator.domain.text import CleanText, clean_text, is_storable
 from annotator.services.events import record_event
+from annotator.services.tokens import Tokens
 from annotator.storage.tables import Article, Batch, Block, Project, now
 
-Tokenise = Callable[[str, Sequence[TextBlock], str], list[str]]
-"""Token runs of each block of a text in a language; see ``nlp.tokenizer.token_runs``."""
-
 LONGEST_ID = 200
-LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 META_COLUMNS = ("url", "publisher", "doi")
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """Token runs by block, and the version of the rules that made them."""
-
-    runs: Sequence[str]
-    tokenizer: str
 
 
 def store_article(
@@ -59,7 +47,7 @@ def store_article(
             "new one another id.",
             code="duplicate-id",
         )
-    blocks = record.blocks or tuple(split_blocks(clean.text, record.title))
+    blocks = article_blocks(clean.text, record)
     columns = {key: record.meta[key] for key in META_COLUMNS if _is_text(record.meta.get(key))}
     meta = {key: value for key, value in record.meta.items() if key not in columns}
     published = _date(meta.get("published"))
@@ -98,29 +86,12 @@ def store_article(
     return article
 
 
-def store_tokens(session: Session, article_id: int, tokens: Tokens) -> None:
-    """Give a stored article its token runs, block by block; from then on it is handed out."""
-    rows = [
-        {
-            "article_id": article_id,
-            "position": position,
-            "tokens": run,
-            "tokenizer": tokens.tokenizer,
-        }
-        for position, run in enumerate(tokens.runs)
-    ]
-    session.execute(update(Block), rows)
-    session.execute(
-        update(Article)
-        .where(Article.id == article_id, Article.ready_at.is_(None))
-        .values(ready_at=now())
-    )
+def article_blocks(text: str, record: corpus.Article) -> list[TextBlock]:
+    """What ``text`` is stored with: the record's own blocks, else those that its form proposes.
 
-
-def waiting_articles(session: Session, project_id: int) -> list[int]:
-    """Ids of the articles that have no tokens yet."""
-    query = select(Article.id).where(Article.project_id == project_id, Article.ready_at.is_(None))
-    return list(session.scalars(query.order_by(Article.id)))
+    None is longer than ``MAX_BLOCK``. Offsets count in ``text``, the record's, cleaned.
+    """
+    return cut_blocks(text, record.blocks) or split_blocks(text, record.title)
 
 
 def text_and_blocks(session: Session, article_id: int) -> tuple[str, str, list[TextBlock]]:
@@ -157,12 +128,7 @@ def check_article(record: corpus.Article, clean: CleanText) -> None:
         raise Invalid(
             f"An article's id has 1 to {LONGEST_ID} characters. Nothing was stored.", code="bad-id"
         )
-    if not LANGUAGE.fullmatch(record.language):
-        raise Invalid(
-            f"“{record.language[:40]}” is not the short name of a language, such as en or pt-BR. "
-            "Nothing was stored.",
-            code="bad-language",
-        )
+    checked_language(record.language)
     if not all(is_storable(text or "") for text in (record.title, record.batch, _plain(record))):
         raise Invalid(
             "The record holds a character that cannot be stored. Nothing was stored.",

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from annotator.exporters.base import Exporter, ExportOptions, ExportReport
 from annotator.services.corpora import ALL, finished_annotators, read_corpus, read_whole_project
 from annotator.services.events import record_event
 from annotator.services.projects import open_project
+from annotator.storage.copies import read_long
 from annotator.storage.engine import Database
 
 Progress = Callable[[int, int], None]
@@ -45,35 +46,71 @@ def run_export(
 ) -> list[Made]:
     """Write a project's corpus to ``output``, which appears whole or not at all.
 
-    Layer ``all`` makes one folder per annotator where the format is a folder, and one file with
-    every layer for ``jsonl``. Raises ``Conflict`` where ``output`` holds something, ``Invalid``
-    where there is nothing to export, and ``ExportFailed`` where the proof does not hold.
+    The event is stored before that: no corpus leaves without a trail. Raises ``Conflict`` where
+    ``output`` holds something, and what ``write_export`` raises.
     """
     with database.read() as session:
         open_project(session, actor, slug, "export:make")
     _check_output(output, folder=exporter.folder)
     with _aside(output) as draft:
-        with database.read() as session:
-            made = _write(session, actor, slug, exporter, layer, options, draft, progress)
-        _sync(draft)
+        made = write_export(
+            database,
+            actor,
+            slug=slug,
+            exporter=exporter,
+            layer=layer,
+            options=options,
+            target=draft,
+            progress=progress,
+        )
+        with database.write() as session:
+            record_export(session, actor, slug=slug, format_=exporter.name, made=made)
         if output.is_dir():
             output.rmdir()
         draft.replace(output)
         _sync_folder(output.parent)
-    with database.write() as session:
-        project = open_project(session, actor, slug, "export:make")
-        record_event(
-            session,
-            actor,
-            "export.made",
-            project_id=project.id,
-            subject=exporter.name,
-            after={
-                "layers": [m.layer for m in made],
-                "articles": [m.report.articles for m in made],
-            },
-        )
     return made
+
+
+def write_export(
+    database: Database,
+    actor: Actor,
+    *,
+    slug: str,
+    exporter: Exporter,
+    layer: str | None,
+    options: ExportOptions,
+    target: Path,
+    progress: Progress,
+) -> list[Made]:
+    """Write a project's corpus to ``target``, a path in a folder of the caller's own; synced.
+
+    Layer ``all`` makes one folder per annotator where the format is a folder, and one file with
+    every layer for ``jsonl``. Raises ``Invalid`` where there is nothing to export and
+    ``ExportFailed`` where the proof does not hold; then ``target`` is of no use.
+    """
+    with read_long(database, target.parent) as session:
+        made = _write(session, actor, slug, exporter, layer, options, target, progress)
+    _sync(target)
+    return made
+
+
+def record_export(
+    session: Session, actor: Actor, *, slug: str, format_: str, made: Sequence[Made]
+) -> None:
+    """Write the event of an export that is about to be given out."""
+    project = open_project(session, actor, slug, "export:make")
+    record_event(
+        session,
+        actor,
+        "export.made",
+        project_id=project.id,
+        subject=format_,
+        after={
+            "layers": [m.layer for m in made],
+            "articles": [m.report.articles for m in made],
+        },
+    )
 
 
 def read_split(text: str) -> tuple[float, float, float]:

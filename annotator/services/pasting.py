@@ -1,16 +1,17 @@
 """Taking in an article that somebody pasted into the browser."""
 
-import re
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from annotator.domain import corpus
 from annotator.domain.blocks import Block, split_blocks
-from annotator.domain.errors import Invalid
-from annotator.domain.naming import checked_text, slug_from
+from annotator.domain.errors import Conflict, Invalid
+from annotator.domain.naming import checked_language, checked_text, slug_from
 from annotator.domain.permissions import Actor
 from annotator.domain.spans import MAX_ARTICLE_LENGTH
 from annotator.domain.text import CleanText, clean_text
@@ -20,7 +21,8 @@ from annotator.services.layers import find_article
 from annotator.services.projects import open_project
 from annotator.storage.tables import Article, Project
 
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,1}")
+log = logging.getLogger(__name__)
+
 LONGEST_TITLE = 500
 LONGEST_STEM = 60
 
@@ -67,11 +69,7 @@ def check_manuscript(*, title: str, text: str, language: str) -> Manuscript:
     Without ``title`` the text's own first line is taken where it looks like one. Raises ``Invalid``
     for a text, title or language that cannot be kept.
     """
-    if not LANGUAGE.fullmatch(language):
-        raise Invalid(
-            f"“{language}” is not a language code such as en or pt-BR. Nothing was stored.",
-            code="bad-language",
-        )
+    checked_language(language)
     heading = checked_text(title, what="A title", longest=LONGEST_TITLE)
     clean = clean_text(text)
     if len(clean.text) > MAX_ARTICLE_LENGTH:
@@ -86,17 +84,9 @@ def check_manuscript(*, title: str, text: str, language: str) -> Manuscript:
 
 def paste_article(session: Session, actor: Actor, *, slug: str, manuscript: Manuscript) -> Pasted:
     """Store a pasted article under an id made from its words, and ask for its tokens."""
-    project = open_project(session, actor, slug, "article:import", lock=True)
-    text = manuscript.clean.text
-    record = corpus.Article(
-        id=_free_id(session, project, manuscript.title or text),
-        text=text,
-        title=manuscript.title or None,
-        language=manuscript.language,
-        blocks=manuscript.blocks,
-    )
-    article = store_article(session, actor, project, record, cleaned=manuscript.clean)
-    queue_job(session, actor, project.id, TOKENS, {"article": article.id})
+    project = open_project(session, actor, slug, "article:import")
+    article = _store(session, actor, project, manuscript)
+    queue_job(session, actor, project.id, TOKENS, {})
     return Pasted(article.id, _has_twin(session, project, article))
 
 
@@ -116,6 +106,23 @@ def _first_title(text: str, blocks: Sequence[Block]) -> str:
     if len(blocks) < 2 or blocks[0].kind != "title":
         return ""
     return text[blocks[0].start : blocks[0].end].strip()[:LONGEST_TITLE]
+
+
+def _store(session: Session, actor: Actor, project: Project, manuscript: Manuscript) -> Article:
+    text = manuscript.clean.text
+    while True:
+        record = corpus.Article(
+            id=_free_id(session, project, manuscript.title or text),
+            text=text,
+            title=manuscript.title or None,
+            language=manuscript.language,
+            blocks=manuscript.blocks,
+        )
+        try:
+            with session.begin_nested():
+                return store_article(session, actor, project, record, cleaned=manuscript.clean)
+        except (Conflict, IntegrityError):
+            log.info("the id “%s” was taken at the same moment; the next one is tried", record.id)
 
 
 def _free_id(session: Session, project: Project, words: str) -> str:

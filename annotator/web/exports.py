@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, g, redirect, render_template, request, send_file, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from annotator import registry
 from annotator.config import LOOPBACK
 from annotator.domain.curation import MAJORITY
-from annotator.domain.errors import Conflict, Invalid, NotFound
+from annotator.domain.errors import Invalid, NotFound
 from annotator.exporters.base import Exporter
+from annotator.services import kept_exports
 from annotator.services.corpora import ALL, GOLD, finished_annotators
 from annotator.services.exports import read_split
 from annotator.services.jobs import EXPORT, JobView, list_jobs, queue_job, read_job
-from annotator.services.once import once
+from annotator.services.once import Answer, once
+from annotator.web.forms import see, submit
 from annotator.web.lifecycle import actor, reading, settings, wake_jobs, writing
 
 bp = Blueprint("exports", __name__)
@@ -30,6 +33,7 @@ class ExportsPage:
     formats: list[Exporter]
     layers: list[str]
     jobs: list[JobView]
+    kept: int
 
 
 @bp.get(PAGE)
@@ -40,6 +44,7 @@ def list_exports(slug: str) -> str:
         list(registry.exporters().values()),
         [GOLD, MAJORITY, ALL, *finished_annotators(session, actor(), slug=slug)],
         list_jobs(session, actor(), project_id=g.project.id, kind=EXPORT),
+        kept_exports.MOST_KEPT,
     )
     return render_template("exports/page.html", page=page)
 
@@ -97,13 +102,24 @@ def train_lines(job: JobView) -> list[str]:
 @bp.get(f"{PAGE}/<int:job_id>/file")
 def download_export(slug: str, job_id: int) -> Response:
     """The file that a finished export made."""
-    job = _job(slug, job_id)
-    if job.state != "done" or not job.result:
-        raise Conflict("This export is not finished, so there is no file yet.")
-    file = Path(job.result["file"])
-    if not file.is_file():
-        raise NotFound("The file of this export was removed from the server. Start it again.")
+    file = kept_exports.export_file(_job(slug, job_id), settings().exports_dir)
     return send_file(file, as_attachment=True, download_name=file.name)
+
+
+@bp.post(f"{PAGE}/<int:job_id>/delete")
+def delete_export(slug: str, job_id: int) -> Response:
+    """Delete an export and its files."""
+
+    def remove() -> None:
+        kept_exports.check_ended(_job(slug, job_id))
+        kept_exports.remove_files(settings().exports_dir, job_id)
+
+    def change(session: Session) -> Answer:
+        kept_exports.delete_export(session, actor(), job_id=job_id)
+        return {"did": "export-deleted"}
+
+    answer = submit("export.delete", change, check=remove)
+    return see("exports.list_exports", answer["did"], slug=slug)
 
 
 def _number(name: str, default: int) -> int:

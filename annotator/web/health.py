@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from annotator import __version__
 from annotator.services.health import check_health
-from annotator.web.lifecycle import reading
+from annotator.web.lifecycle import check_jobs, reading
 
 bp = Blueprint("health", __name__)
 
@@ -18,6 +18,7 @@ def health() -> ResponseReturnValue:
         checks = check_health(reading())
     except SQLAlchemyError as error:
         checks = {"database": f"failed: {type(error).__name__}"}
-    well = all(result == "ok" for result in checks.values())
+    checks |= check_jobs()
+    well = not any(result.startswith("failed") for result in checks.values())
     body = {"status": "ok" if well else "failed", "version": __version__, "checks": checks}
     return jsonify(body), 200 if well else 503

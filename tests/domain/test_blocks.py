@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.domain.blocks import MAX_BLOCK, Block, check_blocks, sentence_ends, split_blocks
+from annotator.domain.blocks import (
+    MAX_BLOCK,
+    Block,
+    check_blocks,
+    cut_blocks,
+    sentence_ends,
+    split_blocks,
+)
 from annotator.domain.errors import Invalid
 from annotator.domain.text import clean_text
 
@@ -113,6 +120,18 @@ def test_a_long_paragraph_is_shown_as_several_blocks(text: str, cuts_behind: str
     assert all(block.end - block.start <= MAX_BLOCK for block in blocks)
     assert {text[block.end - 1] for block in blocks[:-1]} <= set(cuts_behind)
     check_blocks(text, blocks)
+
+
+def test_given_blocks_are_cut_like_ours_and_once() -> None:
+    text = "Short.\n\n" + "A sentence of words. " * 500
+    given = [Block("heading", 0, 6, 3), Block("caption", 8, len(text))]
+    cut = cut_blocks(text, given)
+    assert cut[0] == given[0]
+    assert {(block.kind, block.level) for block in cut[1:]} == {("caption", 0)}
+    assert [(block.start, block.end) for block in cut] == [
+        (block.start, block.end) for block in split_blocks(text)
+    ]
+    assert cut_blocks(text, cut) == cut
 
 
 def test_sentence_ends_lie_behind_their_blanks() -> None:

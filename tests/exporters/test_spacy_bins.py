@@ -15,10 +15,10 @@ from annotator.exporters import spacy_bins
 from annotator.exporters.spacy_bins import ATTRIBUTES, SidesWriter, quick_msgpack
 from annotator.exporters.spacy_docs import DocMaker, MadeDoc
 from annotator.exporters.spacy_proof import check_file
-from annotator.nlp.tokenizer import PipelineKeeper, blank_pipeline
+from annotator.nlp.tokenizer import Pipelines, blank_pipeline
 from tests.exporters.synthetic import LABELS, QUESTIONS, article
 
-PIPELINES = PipelineKeeper("en")
+PIPELINES = Pipelines()
 
 
 def made(count: int) -> Iterator[tuple[int, MadeDoc]]:

@@ -11,7 +11,7 @@ from thinc.api import Config
 from annotator.exporters.spacy_configs import shape_of
 from annotator.exporters.spacy_docs import DocMaker
 from annotator.exporters.spacy_tally import Tally
-from annotator.nlp.tokenizer import PipelineKeeper
+from annotator.nlp.tokenizer import Pipelines
 from tests.exporters.synthetic import LABELS, QUESTIONS, marked
 
 
@@ -22,7 +22,7 @@ def tally_of(*lengths: int) -> Tally:
     for length in lengths:
         spans.append((" ".join(words[start : start + length]), "OUTCOME"))
         start += length
-    maker = DocMaker(PipelineKeeper("en"), LABELS, QUESTIONS, 10_000, lambda *report: None)
+    maker = DocMaker(Pipelines(), LABELS, QUESTIONS, 10_000, lambda *report: None)
     tally = Tally()
     for made in maker.docs(marked(" ".join(words), *spans), {}):
         tally.take_doc(made, "train")

@@ -8,10 +8,10 @@ import pytest
 from annotator.domain.blocks import Block
 from annotator.domain.corpus import Annotation, Article
 from annotator.exporters.spacy_docs import DocMaker, MadeDoc
-from annotator.nlp.tokenizer import PipelineKeeper
+from annotator.nlp.tokenizer import Pipelines
 from tests.exporters.synthetic import LABELS, QUESTIONS, answered, marked
 
-PIPELINES = PipelineKeeper("en")
+PIPELINES = Pipelines()
 TEXT = "Eight young patients with lupus took belinib 100mg daily. Symptoms eased. Nobody died."
 
 

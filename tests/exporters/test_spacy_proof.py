@@ -12,7 +12,7 @@ from annotator.exporters.base import ExportFailed
 from annotator.exporters.spacy_bins import ATTRIBUTES
 from annotator.exporters.spacy_docs import DocMaker, MadeDoc
 from annotator.exporters.spacy_proof import check_file, expected
-from annotator.nlp.tokenizer import PipelineKeeper
+from annotator.nlp.tokenizer import Pipelines
 from tests.exporters.synthetic import LABELS, QUESTIONS, answered, marked
 
 ARTICLE = answered(
@@ -27,7 +27,7 @@ ARTICLE = answered(
 
 
 def make() -> MadeDoc:
-    maker = DocMaker(PipelineKeeper("en"), LABELS, QUESTIONS, 1000, lambda *report: None)
+    maker = DocMaker(Pipelines(), LABELS, QUESTIONS, 1000, lambda *report: None)
     [made] = maker.docs(ARTICLE, {"article": "a1"})
     return made
 

@@ -8,21 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from annotator.domain import corpus
+from annotator.domain.blocks import MAX_BLOCK
 from annotator.domain.blocks import Block as TextBlock
 from annotator.domain.errors import Conflict, Invalid
 from annotator.domain.permissions import LOCAL
 from annotator.domain.spans import MAX_ARTICLE_LENGTH
-from annotator.services.articles import (
-    Tokens,
-    count_articles,
-    store_article,
-    store_tokens,
-    text_and_blocks,
-    waiting_articles,
-)
+from annotator.services.articles import count_articles, store_article, text_and_blocks
 from annotator.services.corpus_rows import read_articles
 from annotator.services.projects import open_project
 from annotator.services.scheme import load_scheme
+from annotator.services.tokens import Tokens
 from annotator.storage.tables import Article, Batch, Block, Event, now
 from tests.rows import count, fingerprint
 from tests.world import TEXT, World
@@ -56,27 +51,6 @@ def test_text_is_kept_code_point_for_code_point_but_for_mark_and_line_ends(world
     assert article.sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_an_article_waits_until_its_tokens_are_there(world: World) -> None:
-    world.project()
-    ready = store(world, RECORD, Tokens(["0 5", "0 5", "0 3"], "v1"))
-    waiting = store(world, replace(RECORD, id="a2"))
-    with world.database.read() as session:
-        assert waiting_articles(session, 1) == [waiting]
-        assert session.get_one(Article, waiting).ready_at is None
-        assert session.get_one(Article, ready).ready_at is not None
-    with world.database.write() as session:
-        store_tokens(session, waiting, Tokens(["0 1", "0 2", "0 3"], "v2"))
-    with world.database.read() as session:
-        assert waiting_articles(session, 1) == []
-        rows = session.execute(
-            select(Block.tokens, Block.tokenizer)
-            .where(Block.article_id == waiting)
-            .order_by(Block.position)
-        )
-        assert rows.all() == [("0 1", "v2"), ("0 2", "v2"), ("0 3", "v2")]
-    assert count(world.database, Block, Block.tokenizer == "v1") == 3
-
-
 def test_given_blocks_and_batches_are_kept(world: World) -> None:
     world.project()
     blocks = (TextBlock("heading", 0, 18, 2), TextBlock("caption", 20, len(TEXT)))
@@ -89,6 +63,20 @@ def test_given_blocks_and_batches_are_kept(world: World) -> None:
         )
         assert rows.all() == [("heading", 2, 0, 18), ("caption", 0, 20, len(TEXT))]
         assert session.scalars(select(Batch.name).order_by(Batch.id)).all() == ["one", "two"]
+
+
+def test_a_given_block_is_cut_at_sentence_ends_where_it_is_too_long(world: World) -> None:
+    world.project()
+    sentence = "Eight patients got better. "
+    text = f"A title\n\n{sentence * 400}".rstrip()
+    blocks = (TextBlock("title", 0, 7), TextBlock("table", 9, len(text)))
+    article_id = store(world, replace(RECORD, text=text, blocks=blocks))
+    with world.database.read() as session:
+        _, _, found = text_and_blocks(session, article_id)
+    assert [block.kind for block in found] == ["title", "table", "table", "table"]
+    assert "".join(text[block.start : block.end] for block in found[1:]) == text[9:]
+    assert all(block.end - block.start <= MAX_BLOCK for block in found)
+    assert all(text[block.start : block.end].endswith("better. ") for block in found[1:-1])
 
 
 def test_meta_comes_out_as_it_went_in(world: World) -> None:

@@ -4,9 +4,11 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from annotator.demo import ARTICLES
 from annotator.domain.corpus import Corpus
@@ -165,6 +167,32 @@ def test_an_export_that_fails_leaves_nothing(
         (place / "out").mkdir()
     with pytest.raises(type(fault)):
         export(trials.database, place / "out", Folder(fault), "ann")
+    assert [path.name for path in place.rglob("*")] == ["out"] * there
+    assert count(trials.database, Event, Event.kind == "export.made") == 0
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_no_corpus_leaves_without_a_trail(trials: World, tmp_path: Path, there: bool) -> None:
+    """Whatever keeps the event from being stored keeps the corpus from its place, too."""
+    place = tmp_path / "place"
+    place.mkdir()
+    if there:
+        (place / "out").mkdir()
+
+    class Taking(Folder):
+        """Has another event take the number that the export's would have."""
+
+        def write(self, *arguments: Any) -> ExportReport:
+            report = super().write(*arguments)
+            with trials.database.write() as session:
+                last = session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
+                copy = {c.key: getattr(last, c.key) for c in Event.__mapper__.column_attrs}
+                assert last.seq is not None
+                session.add(Event(**copy | {"id": last.id + 1, "seq": last.seq + 1}))
+            return report
+
+    with pytest.raises(IntegrityError):
+        export(trials.database, place / "out", Taking(), "ann")
     assert [path.name for path in place.rglob("*")] == ["out"] * there
     assert count(trials.database, Event, Event.kind == "export.made") == 0
 

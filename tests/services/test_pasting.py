@@ -3,9 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from annotator.domain.errors import Forbidden, Invalid, NotFound
+from annotator.domain.errors import Forbidden, NotFound
 from annotator.domain.permissions import LOCAL
-from annotator.services.articles import waiting_articles
 from annotator.services.pasting import (
     Manuscript,
     ShownBlock,
@@ -13,7 +12,9 @@ from annotator.services.pasting import (
     paste_article,
     show_blocks,
 )
+from annotator.services.tokens import waiting_articles
 from annotator.storage.tables import Article
+from tests.crowd import together
 from tests.world import TEXT, World
 
 
@@ -27,12 +28,6 @@ def test_a_manuscript_is_cleaned_and_cut_before_anything_is_stored() -> None:
     assert made.clean.text == "Title here\n\nA body that ends.\n"
     assert (made.clean.bom_removed, made.clean.line_ends_replaced) == (True, 3)
     assert [block.kind for block in made.blocks] == ["title", "body"]
-
-
-@pytest.mark.parametrize("language", ["", "EN", "english", "e", "en_US", "en-", "en\n", "a\0"])
-def test_a_language_that_is_no_code_is_refused(language: str) -> None:
-    with pytest.raises(Invalid, match="not a language code"):
-        check(language=language)
 
 
 def test_ids_are_made_of_words_and_never_twice(world: World) -> None:
@@ -49,6 +44,20 @@ def test_ids_are_made_of_words_and_never_twice(world: World) -> None:
         assert waiting_articles(session, 1) == ids
     with pytest.raises(Forbidden), world.database.write() as session:
         paste_article(session, world.actor("ann"), slug="trials", manuscript=check())
+
+
+def test_two_who_paste_the_same_at_once_get_an_article_each(world: World) -> None:
+    world.project()
+
+    def paste() -> int:
+        with world.database.write() as session:
+            return paste_article(session, LOCAL, slug="trials", manuscript=check()).article_id
+
+    found = together([paste] * 4)
+    assert [error for error in found if isinstance(error, Exception)] == []
+    with world.database.read() as session:
+        names = session.scalars(select(Article.external_id)).all()
+    assert len(set(names)) == len(names) == 4
 
 
 def test_blocks_are_shown_with_their_first_words(world: World) -> None:

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from annotator.config import Settings
-from annotator.services.jobs import beat, claim_job, fail_job, finish_job
-from annotator.storage.tables import Job
+from annotator.services.jobs import Attempt, beat, claim_job, fail_job, finish_job
+from annotator.storage.tables import Event, Job
 from annotator.web.lifecycle import EXTENSION, Runtime
 from tests.web.pages import SignIn, form, words
 from tests.world import World
@@ -34,8 +34,17 @@ def jobs_of(world: World) -> list[Job]:
         return list(session.scalars(select(Job).order_by(Job.id)))
 
 
-def finished(world: World, folder: Path) -> None:
+def take(world: World) -> Attempt:
+    """The next job, as a worker takes it."""
+    with world.database.write() as session:
+        attempt = claim_job(session)
+    assert attempt is not None
+    return attempt
+
+
+def finished(world: World, folder: Path, attempt: Attempt | None = None) -> None:
     """Let the only job have made ``folder`` and its archive."""
+    attempt = attempt or take(world)
     folder.mkdir(parents=True)
     archive = folder.with_suffix(".zip")
     archive.write_bytes(b"zip")
@@ -51,7 +60,7 @@ def finished(world: World, folder: Path) -> None:
     }
     result = {"folder": str(folder), "file": str(archive), "bytes": 2049, "made": [made]}
     with world.database.write() as session:
-        finish_job(session, 1, result)
+        finish_job(session, attempt, result)
 
 
 def test_an_export_is_asked_for_watched_and_fetched(
@@ -72,15 +81,16 @@ def test_an_export_is_asked_for_watched_and_fetched(
     early = client.get(f"{PAGE}/1/file")
     assert early.status_code == 409
     assert "not finished" in words(early.text)
+    attempt = take(trials)
     with trials.database.write() as session:
-        assert claim_job(session) is not None
-        beat(session, 1, 3, 8)
+        beat(session, attempt, 3, 8)
     partial = client.get(f"{PAGE}/1", headers={"HX-Request": "true"}).text
     assert partial.lstrip().startswith('<section id="job"')
     assert f'hx-get="{PAGE}/1"' in partial
     assert 'value="3"' in partial
     assert 'max="8"' in partial
-    finished(trials, tmp_path / "data" / "exports" / "job-1" / "trials-spacy")
+    folder = tmp_path / "data" / "exports" / "job-1-1" / "trials-spacy"
+    finished(trials, folder, attempt)
     page = client.get(f"{PAGE}/1", headers={"HX-Request": "true"}).text
     assert "hx-get" not in page
     assert "ner 5 3 2" in words(page)
@@ -91,7 +101,48 @@ def test_an_export_is_asked_for_watched_and_fetched(
     assert "trials-spacy.zip" in fetched.headers["Content-Disposition"]
     fetched.close()
     assert "Export 1: spacy" in words(client.get(PAGE).text)
-    (tmp_path / "data" / "exports" / "job-1" / "trials-spacy.zip").unlink()
+    folder.with_suffix(".zip").unlink()
+    assert client.get(f"{PAGE}/1/file").status_code == 404
+
+
+def test_an_export_is_deleted_with_its_files_and_once(
+    trials: World, sign_in: SignIn, tmp_path: Path
+) -> None:
+    client = sign_in("rev")
+    client.post(PAGE, data=form(**CHOICES))
+    assert f'action="{PAGE}/1/delete"' not in client.get(f"{PAGE}/1").text
+    waiting = client.post(f"{PAGE}/1/delete", data=form())
+    attempt = take(trials)
+    running = client.post(f"{PAGE}/1/delete", data=form())
+    for refused in (waiting, running):
+        assert (refused.status_code, "has not ended" in words(refused.text)) == (409, True)
+    exports = tmp_path / "data" / "exports"
+    finished(trials, exports / "job-1-1" / "trials-spacy", attempt)
+    (exports / "job-11-1").mkdir()
+    assert f'action="{PAGE}/1/delete"' in client.get(f"{PAGE}/1").text
+    assert client.post("/projects/other/exports/1/delete", data=form()).status_code == 404
+    assert sign_in("ann").post(f"{PAGE}/1/delete", data=form()).status_code == 403
+    assert (exports / "job-1-1" / "trials-spacy.zip").is_file()
+    sent = form()
+    answers = [client.post(f"{PAGE}/1/delete", data=sent) for _ in range(2)]
+    assert {(a.status_code, a.location) for a in answers} == {(303, f"{PAGE}?did=export-deleted")}
+    assert "files were deleted" in words(client.get(answers[0].location).text)
+    assert jobs_of(trials) == []
+    assert [path.name for path in exports.iterdir()] == ["job-11-1"]
+    with trials.database.read() as session:
+        [event] = session.scalars(select(Event).where(Event.kind == "export.deleted"))
+    assert (event.actor_id, event.subject) == (trials.people["rev"], "1")
+    assert event.before == {"format": "spacy", "state": "done"}
+    assert client.post(f"{PAGE}/1/delete", data=form()).status_code == 404
+
+
+def test_no_file_outside_the_exports_is_given(
+    trials: World, sign_in: SignIn, tmp_path: Path
+) -> None:
+    client = sign_in("rev")
+    client.post(PAGE, data=form(**CHOICES))
+    finished(trials, tmp_path / "data" / "exports" / ".." / "elsewhere" / "trials-spacy")
+    assert (tmp_path / "data" / "elsewhere" / "trials-spacy.zip").is_file()
     assert client.get(f"{PAGE}/1/file").status_code == 404
 
 
@@ -125,9 +176,12 @@ def test_the_lines_that_train_name_the_folder_only_where_it_is_at_hand(
 def test_a_failed_export_says_why_and_has_no_file(trials: World, sign_in: SignIn) -> None:
     client = sign_in("rev")
     client.post(PAGE, data=form(**CHOICES))
+    attempt = take(trials)
     with trials.database.write() as session:
-        fail_job(session, 1, "There is <nothing> to export.")
-    assert "There is &lt;nothing&gt; to export." in client.get(f"{PAGE}/1").text
+        fail_job(session, attempt, "There is <nothing> to export.")
+    page = client.get(f"{PAGE}/1").text
+    assert "There is &lt;nothing&gt; to export." in page
+    assert f'action="{PAGE}/1/delete"' in page
     assert client.get(f"{PAGE}/1/file").status_code == 409
 
 
