@@ -1,6 +1,6 @@
 """What a person does to a layer: one action each, with its own id."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,7 +54,11 @@ class MoveSpan:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSpan:
-    """Change an annotation's label, values (None unsets), note or doubt; None leaves a part."""
+    """Change an annotation's label, values (None unsets), note or doubt; None leaves a part.
+
+    Values become confirmed, but for those in ``unconfirmed``: these are stored as guesses, and
+    where such a value is None, what the quote proposes takes its place.
+    """
 
     id: str
     annotation: str
@@ -63,6 +67,7 @@ class ChangeSpan:
     values: Mapping[str, Scalar | None] = field(default_factory=dict)
     note: str | None = None
     unsure: bool | None = None
+    unconfirmed: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ class Ack:
     """The answer to one operation, the same at each retry."""
 
     id: str
+    """The operation's; empty for something sent without an id that can be one."""
     status: Literal["ok", "stale", "rejected"]
     annotation: str | None = None
     """The annotation that holds the extent now: the sent id, or the one that was there."""

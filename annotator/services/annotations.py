@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 
 from annotator.domain import corpus
 from annotator.domain.errors import NotFound
-from annotator.domain.permissions import Actor, may, sees_others
+from annotator.domain.permissions import Actor, sees_others
 from annotator.domain.workflow import ANNOTATOR_LAYER, GOLD_LAYER, SUGGESTION_LAYER
-from annotator.services.layers import drawable, find_article, own_layer
-from annotator.services.projects import open_project
+from annotator.services.reading import open_article
 from annotator.services.scheme import ProjectScheme, load_scheme
 from annotator.services.values import read_values
-from annotator.storage.tables import Annotation, Article, Layer, Project, User
+from annotator.storage.tables import Annotation, Layer, Project, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +35,6 @@ class AnnotationPage:
 
     items: list[SeenAnnotation]
     next: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedArticle:
-    """An article that the actor may read, and their own layer on it, if they began."""
-
-    project: Project
-    article: Article
-    layer: Layer | None
-
-
-def open_article(session: Session, actor: Actor, *, slug: str, article_id: int) -> OpenedArticle:
-    """The article without its text; raises ``NotFound`` where it is not the actor's to read.
-
-    Annotators read what they began and what still needs readers, as on the annotate page.
-    """
-    project = open_project(session, actor, slug, "article:read")
-    article = find_article(session, project, article_id)
-    layer = own_layer(session, actor, article.id)
-    if layer is None and not may(actor, "layer:see-others", project.id):
-        open_to_me = select(Article.id).where(Article.id == article.id, drawable(actor, project))
-        if session.scalar(open_to_me) is None:
-            raise NotFound("There is no such article in this project, or enough people read it.")
-    return OpenedArticle(project, article, layer)
 
 
 def visible_layers(

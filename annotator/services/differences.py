@@ -177,7 +177,13 @@ def _differences(
         operations.append(ChangeSpan(new_id(), row.uuid, None, relabelled, changed, told, unsure))
     extent = TextExtent(wanted.start, wanted.end)
     if (wanted.start, wanted.end) == (row.start, row.end):
-        locate(load_text(desk.session, desk.article), extent, wanted.quote)
+        text = load_text(
+            desk.session,
+            desk.article.id,
+            sha256=desk.article.sha256,
+            ready=desk.article.ready_at is not None,
+        )
+        locate(text, extent, wanted.quote)
         return operations
     move = MoveSpan(new_id(), row.uuid, None, extent, wanted.quote)
     # The step in between must not meet a third annotation that the end state avoids.

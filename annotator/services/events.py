@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from annotator.domain.permissions import Actor
+from annotator.storage.engine import run
 from annotator.storage.tables import Event, Project, now
 
 _HASHED = (
@@ -35,7 +36,6 @@ _NEXT = (
     .where(Project.id == bindparam("project"))
     .values(event_seq=Project.event_seq + 1)
     .returning(Project.event_seq)
-    .execution_options(synchronize_session=False)
 )
 _INSERT = insert(cast(Table, Event.__table__))
 # Events of a project wait for each other at its row; those of accounts have no row to wait at.
@@ -78,7 +78,7 @@ def record_event(
     """Write one event in the caller's transaction; its number in the project."""
     seq = None
     if project_id is not None:
-        seq = session.scalars(_NEXT, {"project": project_id}).one()
+        seq = run(session, _NEXT, {"project": project_id}).scalar_one()
     row: dict[str, Any] = {
         "project_id": project_id,
         "seq": seq,
@@ -94,7 +94,7 @@ def record_event(
         "reason": reason,
         "previous_hash": _last_hash(session, project_id, article_id),
     }
-    session.execute(_INSERT, {**row, "hash": _digest(row)})
+    run(session, _INSERT, {**row, "hash": _digest(row)})
     return seq
 
 
@@ -138,9 +138,9 @@ def _last_hash(session: Session, project_id: int | None, article_id: int | None)
     if project_id is None:
         if session.get_bind().dialect.name == "postgresql":
             session.execute(_LOCK_ACCOUNTS)
-        return session.scalar(_LAST_OF_ACCOUNTS) or ""
+        return run(session, _LAST_OF_ACCOUNTS).scalar() or ""
     place = {"project": project_id, "article": article_id}
-    return session.scalar(_LAST_OF_PROJECT if article_id is None else _LAST, place) or ""
+    return run(session, _LAST_OF_PROJECT if article_id is None else _LAST, place).scalar() or ""
 
 
 def _digest(row: dict[str, Any]) -> str:

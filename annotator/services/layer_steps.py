@@ -8,8 +8,8 @@ from annotator.domain.operations import FinishLayer, LayerOperation, SkipLayer
 from annotator.domain.permissions import Actor
 from annotator.domain.workflow import DONE, check_skip_reason, next_state
 from annotator.services.events import record_event
-from annotator.services.layers import beside_quota, free_slot
-from annotator.storage.tables import Layer, Project, now
+from annotator.services.layers import Workplace, beside_quota, count_change, free_slot
+from annotator.storage.tables import Layer, now
 
 LONGEST_REASON = 2_000
 
@@ -17,7 +17,7 @@ LONGEST_REASON = 2_000
 def step_layer(
     session: Session,
     actor: Actor,
-    project: Project,
+    place: Workplace,
     layer: Layer,
     operation: LayerOperation,
     *,
@@ -30,7 +30,7 @@ def step_layer(
     """
     before = layer.state
     if isinstance(operation, FinishLayer):
-        state, version = next_state(before, "finish"), _known_version(project, asked_version)
+        state, version = next_state(before, "finish"), _known_version(place, asked_version)
         layer.state, layer.asked_version = state, version
         layer.finished_at = now()
         kind, reason = "layer.finished", None
@@ -44,15 +44,14 @@ def step_layer(
     else:
         reason = _checked_reason(operation.reason)
         layer.state = next_state(before, "reopen")
-        _take_place_again(session, actor, project, layer)
+        _take_slot_again(session, actor, place, layer)
         kind = "layer.reopened"
-    layer.seq += 1
-    session.flush()
+    count_change(session, layer)
     record_event(
         session,
         actor,
         kind,
-        project_id=project.id,
+        project_id=place.project_id,
         article_id=layer.article_id,
         layer_id=layer.id,
         subject=actor.name,
@@ -68,15 +67,15 @@ def _checked_reason(reason: str) -> str | None:
     return checked_text(reason, what="A reason", longest=LONGEST_REASON) or None
 
 
-def _take_place_again(session: Session, actor: Actor, project: Project, layer: Layer) -> None:
+def _take_slot_again(session: Session, actor: Actor, place: Workplace, layer: Layer) -> None:
     layer.skip_reason = layer.note = layer.finished_at = layer.asked_version = None
-    if layer.slot is None and not beside_quota(actor, project):
-        layer.slot = free_slot(session, project, layer.article_id)
+    if layer.slot is None and not beside_quota(actor, place.project_id):
+        layer.slot = free_slot(session, place.article_id, place.quota)
 
 
-def _known_version(project: Project, asked: int | None) -> int:
+def _known_version(place: Workplace, asked: int | None) -> int:
     if asked is None:
-        return project.scheme_version
-    if not 0 <= asked <= project.scheme_version:
+        return place.scheme_version
+    if not 0 <= asked <= place.scheme_version:
         raise Invalid(f"The scheme has no version {asked}.", code="unknown-version")
     return asked

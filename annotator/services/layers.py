@@ -1,13 +1,18 @@
 """Layers: who works on which article, and the quota of readers."""
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from annotator.domain.errors import Conflict, NotFound
-from annotator.domain.permissions import Actor, may
+from annotator.domain.permissions import Actor, may, require
 from annotator.domain.workflow import ANNOTATOR_LAYER, OPEN, SENT_BACK, SKIPPED
 from annotator.services.events import record_event
-from annotator.services.projects import open_project
+from annotator.services.projects import SLUG, open_project
+from annotator.services.row_locks import keep_labels, lock_article, lock_member
+from annotator.storage.engine import run
 from annotator.storage.tables import Article, Layer, Membership, Project
 
 _OWN = select(Layer).where(
@@ -16,18 +21,78 @@ _OWN = select(Layer).where(
     Layer.user_id == bindparam("user"),
 )
 _OWN_LOCKED = _OWN.with_for_update(of=Layer).execution_options(populate_existing=True)
-# Not FOR UPDATE: events of other readers point at the row, and would wait for it.
-_LOCK_ARTICLE = (
-    select(Article.id).where(Article.id == bindparam("article")).with_for_update(key_share=True)
+_COUNT = (
+    update(Layer)
+    .where(Layer.id == bindparam("layer"))
+    .values(seq=Layer.seq + 1)
+    .returning(Layer.seq)
 )
-_LOCK_PERSON = (
-    select(Membership.user_id)
-    .where(Membership.project_id == bindparam("project"), Membership.user_id == bindparam("user"))
-    .with_for_update(key_share=True)
+_PLACE = (
+    select(
+        Project.id,
+        Project.scheme_version,
+        Project.annotators_per_article,
+        Article.id.label("article_id"),
+        Article.sha256,
+        Article.ready_at,
+        Article.withdrawn_at,
+    )
+    .join(Article, Article.project_id == Project.id)
+    .where(Project.slug == bindparam("slug"), Article.id == bindparam("article"))
 )
 _ARTICLE = select(Article).where(
     Article.project_id == bindparam("project"), Article.id == bindparam("article")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """An article that somebody may work on, and what its project asks of the work."""
+
+    project_id: int
+    slug: str
+    scheme_version: int
+    quota: int
+    """How many annotators the article needs."""
+    article_id: int
+    sha256: str
+    ready: bool
+
+
+def open_workplace(session: Session, actor: Actor, *, slug: str, article_id: int) -> Workplace:
+    """The article if the actor may annotate it; raises ``NotFound`` or ``Forbidden``.
+
+    One query on columns, because every save asks it.
+    """
+    row = None
+    if SLUG.fullmatch(slug):
+        row = run(session, _PLACE, {"slug": slug, "article": article_id}).first()
+    if row is None or row.withdrawn_at is not None:
+        open_project(session, actor, slug, "article:annotate")
+        raise _no_article()
+    require(actor, "article:annotate", row.id)
+    return Workplace(
+        row.id,
+        slug,
+        row.scheme_version,
+        row.annotators_per_article,
+        row.article_id,
+        row.sha256,
+        row.ready_at is not None,
+    )
+
+
+def workplace(project: Project, article: Article) -> Workplace:
+    """What ``open_workplace`` gives, of rows that were read already."""
+    return Workplace(
+        project.id,
+        project.slug,
+        project.scheme_version,
+        project.annotators_per_article,
+        article.id,
+        article.sha256,
+        article.ready_at is not None,
+    )
 
 
 def own_layer(
@@ -46,7 +111,7 @@ def draw_next(session: Session, actor: Actor, *, slug: str) -> int | None:
     """
     project = open_project(session, actor, slug, "article:annotate")
     # Two pages of one person asking at the same time get the same article.
-    session.execute(_LOCK_PERSON, {"project": project.id, "user": actor.user_id})
+    _lock_person(session, actor, project.id)
     begun = session.scalar(
         select(Layer.article_id)
         .join(Article, Article.id == Layer.article_id)
@@ -65,7 +130,9 @@ def draw_next(session: Session, actor: Actor, *, slug: str) -> int | None:
     query = select(Article.id).where(drawable(actor, project)).order_by(Article.id).limit(1)
     query = query.with_for_update(of=Article, skip_locked=True, key_share=True)
     while (article_id := session.scalar(query)) is not None:
-        layer = begin_layer(session, actor, project, article_id)
+        layer = begin_layer(
+            session, actor, project.id, article_id, quota=project.annotators_per_article
+        )
         if layer is not None:
             return article_id
     return None
@@ -87,7 +154,7 @@ def drawable(actor: Actor, project: Project) -> ColumnElement[bool]:
             mine.kind == "annotator",
         )
     )
-    if beside_quota(actor, project):
+    if beside_quota(actor, project.id):
         return condition
     quota = project.annotators_per_article
     readers = select(func.count()).where(taken.article_id == Article.id, taken.slot.is_not(None))
@@ -105,18 +172,21 @@ def drawable(actor: Actor, project: Project) -> ColumnElement[bool]:
     return condition & (readers.scalar_subquery() < quota) & (skips.scalar_subquery() < quota)
 
 
-def begin_layer(session: Session, actor: Actor, project: Project, article_id: int) -> Layer | None:
+def begin_layer(
+    session: Session, actor: Actor, project_id: int, article_id: int, *, quota: int
+) -> Layer | None:
     """The actor's new layer on an article; None where its quota was filled meanwhile.
 
     The place in the quota is a unique column, so that two people can never hold the same one.
     """
     slot = None
-    if not beside_quota(actor, project):
-        slot = free_slot(session, project, article_id)
+    if not beside_quota(actor, project_id):
+        slot = free_slot(session, article_id, quota)
         if slot is None:
             return None
+    keep_labels(session, project_id)
     layer = Layer(
-        project_id=project.id,
+        project_id=project_id,
         article_id=article_id,
         kind="annotator",
         user_id=actor.user_id,
@@ -130,7 +200,7 @@ def begin_layer(session: Session, actor: Actor, project: Project, article_id: in
         session,
         actor,
         "layer.begun",
-        project_id=project.id,
+        project_id=project_id,
         article_id=article_id,
         layer_id=layer.id,
         subject=actor.name,
@@ -138,34 +208,35 @@ def begin_layer(session: Session, actor: Actor, project: Project, article_id: in
     return layer
 
 
-def free_slot(session: Session, project: Project, article_id: int) -> int | None:
+def free_slot(session: Session, article_id: int, quota: int) -> int | None:
     """The lowest free place in the article's quota of readers; nobody else can take it now."""
-    session.execute(_LOCK_ARTICLE, {"article": article_id})
+    lock_article(session, article_id)
     taken = set(
         session.scalars(
             select(Layer.slot).where(Layer.article_id == article_id, Layer.slot.is_not(None))
         )
     )
-    places = range(1, project.annotators_per_article + 1)
-    return next((place for place in places if place not in taken), None)
+    return next((place for place in range(1, quota + 1) if place not in taken), None)
 
 
-def require_layer(session: Session, actor: Actor, project: Project, article: Article) -> Layer:
+def require_layer(session: Session, actor: Actor, place: Workplace) -> Layer:
     """The actor's layer, begun now where there is none; raises ``Conflict`` if the quota is full.
 
     The row stays locked until the transaction ends.
     """
-    layer = own_layer(session, actor, article.id, lock=True)
+    layer = own_layer(session, actor, place.article_id, lock=True)
     if layer is not None:
         return layer
-    if article.ready_at is None:
+    if not place.ready:
         raise Conflict(
             "This article is still being prepared. Nothing was stored; try again in a moment.",
             code="not-ready",
         )
-    session.execute(_LOCK_ARTICLE, {"article": article.id})
-    layer = own_layer(session, actor, article.id, lock=True)
-    layer = layer or begin_layer(session, actor, project, article.id)
+    lock_desk(session, actor, place.project_id, place.article_id)
+    layer = own_layer(session, actor, place.article_id, lock=True)
+    layer = layer or begin_layer(
+        session, actor, place.project_id, place.article_id, quota=place.quota
+    )
     if layer is None:
         raise Conflict(
             "Enough people read this article already. Nothing was stored; take the next one.",
@@ -174,14 +245,39 @@ def require_layer(session: Session, actor: Actor, project: Project, article: Art
     return layer
 
 
-def beside_quota(actor: Actor, project: Project) -> bool:
+def lock_desk(session: Session, actor: Actor, project_id: int, article_id: int) -> None:
+    """Have others wait who begin a layer of the actor, or take a place among the readers.
+
+    To be called before the actor's layer is locked. Raises ``NotFound`` where the actor is no
+    member any more.
+    """
+    _lock_person(session, actor, project_id)
+    lock_article(session, article_id)
+
+
+def count_change(session: Session, layer: Layer) -> None:
+    """Count one more change of a layer, in its row and in ``layer``."""
+    set_committed_value(layer, "seq", run(session, _COUNT, {"layer": layer.id}).scalar_one())
+
+
+def beside_quota(actor: Actor, project_id: int) -> bool:
     """Whether the actor reads without taking one of the places of an article's readers."""
-    return may(actor, "layer:see-others", project.id)
+    return may(actor, "layer:see-others", project_id)
 
 
 def find_article(session: Session, project: Project, article_id: int) -> Article:
     """An article of this project, without its text; raises ``NotFound``."""
     article = session.scalar(_ARTICLE, {"project": project.id, "article": article_id})
     if article is None or article.withdrawn_at is not None:
-        raise NotFound("There is no such article in this project.")
+        raise _no_article()
     return article
+
+
+def _lock_person(session: Session, actor: Actor, project_id: int) -> None:
+    # They may have been taken out of the project since the request was let in.
+    if not lock_member(session, project_id, actor.user_id):
+        raise NotFound("There is no such project, or it is not open to you.")
+
+
+def _no_article() -> NotFound:
+    return NotFound("There is no such article in this project.")

@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from annotator.domain.errors import Conflict, Invalid
+from annotator.domain.naming import UUID
 from annotator.domain.permissions import Actor
-from annotator.services.operations import UUID
 from annotator.storage.tables import Operation, now
 
 Answer = dict[str, Any]

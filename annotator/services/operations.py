@@ -12,17 +12,18 @@ from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from annotator.domain.errors import DomainError, Invalid, Stale
-from annotator.domain.naming import UUID as UUID
+from annotator.domain.naming import UUID
 from annotator.domain.operations import Ack, FinishLayer, Operation, ReopenLayer, SkipLayer
 from annotator.domain.permissions import Actor
 from annotator.domain.workflow import check_working
 from annotator.services.layer_steps import step_layer
-from annotator.services.layers import find_article, own_layer, require_layer
-from annotator.services.projects import open_project
+from annotator.services.layers import Workplace, lock_desk, open_workplace, own_layer, require_layer
+from annotator.services.row_locks import keep_labels
 from annotator.services.scheme import load_scheme
 from annotator.services.spans import SpanWork, apply_span_operation
 from annotator.services.texts import load_text
-from annotator.storage.tables import Article, Layer, Project, now
+from annotator.storage.engine import run
+from annotator.storage.tables import Layer, now
 from annotator.storage.tables import Operation as OperationRow
 
 MOST_OPERATIONS = 500
@@ -54,8 +55,7 @@ class Applied:
     ``layer`` is None where nothing was begun, because no operation was accepted.
     """
 
-    project: Project
-    article: Article
+    place: Workplace
     layer: Layer | None
     acks: list[Ack]
 
@@ -79,47 +79,40 @@ def apply_operations(
     Raises only for what concerns the whole request: no such project or article, no permission,
     too many operations, the quota of readers full.
     """
-    project = open_project(session, actor, slug, "article:annotate")
-    article = find_article(session, project, article_id)
+    place = open_workplace(session, actor, slug=slug, article_id=article_id)
     if len(operations) > MOST_OPERATIONS:
         raise Invalid(f"One request takes at most {MOST_OPERATIONS} operations; send fewer.")
+    if any(isinstance(operation, ReopenLayer) for operation in operations):
+        lock_desk(session, actor, place.project_id, place.article_id)
     # Asked after the lock was had: the same request sent twice at once finds its first answers.
-    layer = own_layer(session, actor, article.id, lock=True)
+    layer = own_layer(session, actor, place.article_id, lock=True)
+    if layer is not None and len(operations) > 1:
+        keep_labels(session, place.project_id)
     stored = _stored_acks(session, actor, layer, operations)
     if layer is not None or all(operation.id in stored for operation in operations):
-        acks = _apply_all(
-            session, actor, project, article, layer, operations, stored, asked_version
-        )
-        return Applied(project, article, layer, acks)
+        acks = _apply_all(session, actor, place, layer, operations, stored, asked_version)
+        return Applied(place, layer, acks)
     with session.begin_nested() as begun:
-        layer = require_layer(session, actor, project, article)
+        layer = require_layer(session, actor, place)
         stored = _stored_acks(session, actor, layer, operations)
-        acks = _apply_all(
-            session, actor, project, article, layer, operations, stored, asked_version
-        )
-        applied = Applied(project, article, layer, acks)
+        acks = _apply_all(session, actor, place, layer, operations, stored, asked_version)
+        applied = Applied(place, layer, acks)
         if all(ack.status != "ok" for ack in acks):
             begun.rollback()
-            applied = Applied(project, article, None, acks)
+            applied = Applied(place, None, acks)
     return applied
 
 
 def changed_blocks(session: Session, layer_id: int, *, since: int) -> set[int]:
     """Positions of the blocks that the layer's operations after ``since`` touched."""
-    rows = session.execute(_TOUCHED, {"layer": layer_id, "since": since})
-    return {
-        position
-        for first, last in rows
-        if first is not None and last is not None
-        for position in range(first, last + 1)
-    }
+    rows = run(session, _TOUCHED, {"layer": layer_id, "since": since})
+    return {position for row in rows for position in range(row.first_block, row.last_block + 1)}
 
 
 def _apply_all(
     session: Session,
     actor: Actor,
-    project: Project,
-    article: Article,
+    place: Workplace,
     layer: Layer | None,
     operations: Sequence[Operation],
     stored: dict[str, Ack],
@@ -130,7 +123,7 @@ def _apply_all(
         ack = stored.get(operation.id)
         if ack is None:
             assert layer is not None
-            ack = _apply_once(session, actor, project, article, layer, operation, asked_version)
+            ack = _apply_once(session, actor, place, layer, operation, asked_version)
             if ack.status == "ok":
                 stored[operation.id] = ack
         acks.append(ack)
@@ -140,8 +133,7 @@ def _apply_all(
 def _apply_once(
     session: Session,
     actor: Actor,
-    project: Project,
-    article: Article,
+    place: Workplace,
     layer: Layer,
     operation: Operation,
     asked_version: int | None,
@@ -151,13 +143,13 @@ def _apply_once(
         if not UUID.fullmatch(operation.id):
             raise Invalid("An operation's id is a lower-case UUID. Nothing was stored.")
         if isinstance(operation, FinishLayer | ReopenLayer | SkipLayer):
-            step_layer(session, actor, project, layer, operation, asked_version=asked_version)
+            step_layer(session, actor, place, layer, operation, asked_version=asked_version)
             ack = Ack(operation.id, "ok", state=layer.state)
         else:
             check_working(layer.state)
-            scheme = load_scheme(session, project.id, project.scheme_version)
-            text = load_text(session, article)
-            work = SpanWork(session, actor, project, article, text, layer, scheme)
+            scheme = load_scheme(session, place.project_id, place.scheme_version)
+            text = load_text(session, place.article_id, sha256=place.sha256, ready=place.ready)
+            work = SpanWork(session, actor, place, text, layer, scheme)
             annotation, rev, blocks = apply_span_operation(work, operation)
             ack = Ack(operation.id, "ok", annotation=annotation, rev=rev)
     except Stale as error:
@@ -188,7 +180,7 @@ def _store(
         "answer": asdict(ack),
         "created_at": now(),
     }
-    session.execute(_INSERT, row)
+    run(session, _INSERT, row)
 
 
 def _stored_acks(
@@ -196,7 +188,7 @@ def _stored_acks(
 ) -> dict[str, Ack]:
     """First answers by id; an id that was used for something else is answered by a refusal."""
     sent = {o.id: type(o).__name__ for o in operations if UUID.fullmatch(o.id)}
-    rows = session.execute(_STORED, {"user": actor.user_id, "ids": list(sent)})
+    rows = run(session, _STORED, {"user": actor.user_id, "ids": list(sent)})
     return {
         row.id: Ack(**row.answer)
         if layer is not None and (row.kind, row.layer_id) == (sent[row.id], layer.id)

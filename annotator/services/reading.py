@@ -1,6 +1,6 @@
 """What the annotate page shows: an article's blocks with the annotations of one layer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from annotator.domain.corpus import Scalar
 from annotator.domain.errors import NotFound
 from annotator.domain.permissions import Actor, may
+from annotator.domain.places import ArticleText
 from annotator.services.layers import drawable, find_article, own_layer
 from annotator.services.projects import open_project
 from annotator.services.scheme import ProjectScheme, load_scheme
 from annotator.services.texts import load_text
 from annotator.services.values import read_values
+from annotator.storage.engine import run
 from annotator.storage.tables import Annotation, Article, Layer, Project
 
 _OF_LAYER = (
@@ -47,7 +49,7 @@ _OF_BLOCKS = _OF_LAYER.where(
 
 @dataclass(frozen=True, slots=True)
 class ReadAnnotation:
-    """An annotation with its values: name to (value, confirmed)."""
+    """An annotation with its values as (name, value, confirmed)."""
 
     uuid: str
     start: int
@@ -58,7 +60,7 @@ class ReadAnnotation:
     rev: int
     unsure: bool
     note: str | None
-    values: Mapping[str, tuple[Scalar, bool]]
+    values: tuple[tuple[str, Scalar, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +115,19 @@ def read_article(session: Session, actor: Actor, *, slug: str, article_id: int) 
     found = open_article(session, actor, slug=slug, article_id=article_id)
     project, article, layer = found.project, found.article, found.layer
     scheme = load_scheme(session, project.id, project.scheme_version)
-    blocks = read_blocks(session, article, layer.id if layer else None, scheme, None)
+    text = load_text(session, article.id, sha256=article.sha256, ready=article.ready_at is not None)
+    blocks = read_blocks(session, text, layer.id if layer else None, scheme, None)
     return ReadArticle(project, article, layer, scheme, blocks)
 
 
 def read_blocks(
     session: Session,
-    article: Article,
+    text: ArticleText,
     layer_id: int | None,
     scheme: ProjectScheme,
     positions: Collection[int] | None,
 ) -> list[ReadBlock]:
     """Blocks in order with the layer's annotations; all of them, or those at ``positions``."""
-    text = load_text(session, article)
     wanted = range(len(text.blocks)) if positions is None else sorted(positions)
     touching = _by_block(session, layer_id, scheme, positions)
     return [
@@ -156,20 +158,20 @@ def _by_block(
     place: dict[str, object] = {"layer": layer_id}
     if positions is not None:
         place |= {"positions": list(positions), "first": min(positions), "last": max(positions)}
-    rows = session.execute(_OF_LAYER if positions is None else _OF_BLOCKS, place).all()
+    rows = run(session, _OF_LAYER if positions is None else _OF_BLOCKS, place).all()
     values = read_values(session, scheme, {row.id: row.label_id for row in rows})
     for row in rows:
         annotation = ReadAnnotation(
             row.uuid,
-            row.start,
-            row.end,
+            row.start_offset,
+            row.end_offset,
             row.first_block,
             row.label_id,
             row.quote,
             row.rev,
             row.unsure,
             row.note,
-            values.get(row.id, {}),
+            tuple((name, *value) for name, value in values.get(row.id, {}).items()),
         )
         for position in range(row.first_block, row.last_block + 1):
             found.setdefault(position, []).append(annotation)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.domain.errors import (
@@ -39,7 +38,7 @@ from annotator.services.differences import (
     operations_to_change,
     operations_to_put,
 )
-from annotator.services.layers import begin_layer, find_article, own_layer
+from annotator.services.layers import begin_layer, find_article, lock_desk, own_layer
 from annotator.services.operations import apply_operations
 from annotator.services.projects import open_project
 from annotator.services.scheme import load_scheme
@@ -155,10 +154,11 @@ def _open_desk(
 
 def _begin(session: Session, actor: Actor, project: Project, article: Article) -> Layer:
     """A layer on an article whose tokens may not be there yet: offsets here need none."""
-    lock = select(Article.id).where(Article.id == article.id).with_for_update(key_share=True)
-    session.execute(lock)
+    lock_desk(session, actor, project.id, article.id)
     layer = own_layer(session, actor, article.id, lock=True)
-    layer = layer or begin_layer(session, actor, project, article.id)
+    layer = layer or begin_layer(
+        session, actor, project.id, article.id, quota=project.annotators_per_article
+    )
     if layer is None:
         raise Conflict(
             "Enough people read this article already. Nothing was stored; take the next one.",

@@ -83,9 +83,12 @@ class SchemeLabel:
         raise Invalid(f"{self.name} has no value “{name}”.", code="unknown-value")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProjectScheme:
-    """One version of a project's scheme; labels in list order, retired ones too."""
+    """One version of a project's scheme; labels in list order, retired ones too.
+
+    Each is its own: two that were read apart are two.
+    """
 
     project_id: int
     version: int

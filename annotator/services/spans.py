@@ -1,9 +1,10 @@
 """One operation on one span: checked against the text, stored, and written to the trail."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from annotator.domain.errors import Conflict, Invalid, NotFound, Stale
@@ -19,9 +20,16 @@ from annotator.domain.operations import (
 from annotator.domain.permissions import Actor
 from annotator.domain.places import ArticleText, Place, locate
 from annotator.services.events import record_event
+from annotator.services.layers import Workplace, count_change
 from annotator.services.scheme import ProjectScheme, SchemeLabel
-from annotator.services.values import check_values, set_values, store_proposals
-from annotator.storage.tables import Annotation, Article, Layer, Project, now
+from annotator.services.values import (
+    check_values,
+    set_values,
+    store_proposals,
+    with_proposals,
+)
+from annotator.storage.engine import run
+from annotator.storage.tables import Annotation, Layer, now
 
 MOST_NOTE = 2_000
 
@@ -32,13 +40,16 @@ _TWIN = select(Annotation).where(
     Annotation.label_id == bindparam("label"),
     Annotation.deleted_at.is_(None),
 )
-_TAKEN = select(Annotation.id).where(
-    Annotation.project_id == bindparam("project"), Annotation.uuid == bindparam("uuid")
-)
 _BY_UUID = select(Annotation).where(
     Annotation.layer_id == bindparam("layer"), Annotation.uuid == bindparam("uuid")
 )
-_INSERT = insert(Annotation).returning(Annotation.id)
+_TABLE = cast(Table, Annotation.__table__)
+# Nothing is inserted where the extent or the id is taken: one statement in place of two questions
+# before it, and right under any race.
+_INSERT = {
+    name: dialect.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +58,7 @@ class SpanWork:
 
     session: Session
     actor: Actor
-    project: Project
-    article: Article
+    place: Workplace
     text: ArticleText
     layer: Layer
     scheme: ProjectScheme
@@ -87,25 +97,28 @@ def _add(work: SpanWork, operation: AddSpan) -> Done:
     place = locate(work.text, operation.extent, operation.quote)
     check_values(label, operation.values)
     note = _checked_note(operation.note)
-    twin = find_twin(work, place, label.id)
-    if twin is not None:
-        return twin.uuid, twin.rev, (twin.first_block, twin.last_block)
-    _check_new_id(work, operation.annotation)
+    if not UUID.fullmatch(operation.annotation):
+        raise Invalid("A mark's id is a lower-case UUID. Nothing was stored.", code="bad-id")
     row = {
         "uuid": operation.annotation,
-        "project_id": work.project.id,
-        "article_id": work.article.id,
+        "project_id": work.place.project_id,
+        "article_id": work.place.article_id,
         "layer_id": work.layer.id,
         "label_id": label.id,
-        "scheme_version": work.project.scheme_version,
+        "scheme_version": work.place.scheme_version,
         "origin": "api" if work.actor.via == "api" else "page",
+        "unsure": False,
         "note": note,
         "created_at": now(),
-        **asdict(place),
+        **_columns(place),
     }
-    annotation_id = work.session.scalars(_INSERT, row).one()
-    store_proposals(work.session, work.project.id, annotation_id, label, place.quote, fresh=True)
-    set_values(work.session, work.project.id, annotation_id, label, operation.values)
+    statement = _INSERT[work.session.get_bind().dialect.name]
+    annotation_id = run(work.session, statement, row).scalar()
+    if annotation_id is None:
+        return _taken(work, operation.annotation, place, label)
+    project_id = work.place.project_id
+    store_proposals(work.session, project_id, annotation_id, label, place.quote, fresh=True)
+    set_values(work.session, project_id, annotation_id, label, operation.values)
     _note(work, "annotation.added", operation.annotation, None, _plain(label, place))
     return operation.annotation, 1, (place.first_block, place.last_block)
 
@@ -119,17 +132,19 @@ def _change(work: SpanWork, annotation: Annotation, operation: ChangeSpan) -> Do
         label = work.scheme.usable(operation.label)
         _refuse_twin(work, _place(annotation), label)
     note = _checked_note(operation.note)
-    changed = set_values(
-        work.session, work.project.id, annotation.id, label, operation.values, dry=True
-    )
+    project_id, guesses = work.place.project_id, operation.unconfirmed
+    values = with_proposals(label, annotation.quote, operation.values, guesses)
+    changed = set_values(work.session, project_id, annotation.id, label, values, dry=True)
     before |= changed[0]
     after |= changed[1]
+    if guesses:
+        after["unconfirmed"] = sorted(guesses)
     if label is not old:
         annotation.label_id = label.id
-        annotation.scheme_version = work.project.scheme_version
-        store_proposals(work.session, work.project.id, annotation.id, label, annotation.quote)
+        annotation.scheme_version = work.place.scheme_version
+        store_proposals(work.session, work.place.project_id, annotation.id, label, annotation.quote)
         before["label"], after["label"] = old.name, label.name
-    set_values(work.session, work.project.id, annotation.id, label, operation.values)
+    set_values(work.session, project_id, annotation.id, label, values, unconfirmed=guesses)
     if operation.note is not None:
         before["note"], after["note"] = annotation.note, note
         annotation.note = note
@@ -145,8 +160,8 @@ def _move(work: SpanWork, annotation: Annotation, operation: MoveSpan) -> Done:
     old = _place(annotation)
     if place != old:
         _refuse_twin(work, place, label)
-    for name, value in asdict(place).items():
-        setattr(annotation, name, value)
+    annotation.start, annotation.end, annotation.quote = place.start, place.end, place.quote
+    annotation.first_block, annotation.last_block = place.first_block, place.last_block
     uuid, rev, _ = _touched(
         work, annotation, "annotation.moved", _plain(label, old), _plain(label, place)
     )
@@ -190,14 +205,13 @@ def _note(
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
 ) -> None:
-    work.layer.seq += 1
-    work.session.flush()
+    count_change(work.session, work.layer)
     record_event(
         work.session,
         work.actor,
         kind,
-        project_id=work.project.id,
-        article_id=work.article.id,
+        project_id=work.place.project_id,
+        article_id=work.place.article_id,
         layer_id=work.layer.id,
         subject=uuid,
         before=before,
@@ -214,14 +228,15 @@ def _find(work: SpanWork, uuid: str) -> Annotation:
     return annotation
 
 
-def _check_new_id(work: SpanWork, uuid: str) -> None:
-    if not UUID.fullmatch(uuid):
-        raise Invalid("A mark's id is a lower-case UUID. Nothing was stored.", code="bad-id")
-    if work.session.scalar(_TAKEN, {"project": work.project.id, "uuid": uuid}):
+def _taken(work: SpanWork, uuid: str, place: Place, label: SchemeLabel) -> Done:
+    """The mark that holds the extent and label already; raises ``Conflict`` for a taken id."""
+    twin = find_twin(work, place, label.id)
+    if twin is None:
         raise Conflict(
             f"The id {uuid} belongs to another mark. Nothing was stored; use a new id.",
             code="id-taken",
         )
+    return twin.uuid, twin.rev, (twin.first_block, twin.last_block)
 
 
 def _refuse_twin(work: SpanWork, place: Place, label: SchemeLabel) -> None:
@@ -236,6 +251,16 @@ def _checked_note(note: str | None) -> str | None:
     if note is None:
         return None
     return checked_text(note, what="A note", longest=MOST_NOTE) or None
+
+
+def _columns(place: Place) -> dict[str, Any]:
+    return {
+        "start_offset": place.start,
+        "end_offset": place.end,
+        "first_block": place.first_block,
+        "last_block": place.last_block,
+        "quote": place.quote,
+    }
 
 
 def _place(row: Annotation) -> Place:

@@ -47,22 +47,22 @@ class _Shelf:
                 self._characters -= len(oldest.text)
 
 
-def load_text(session: Session, article: Article) -> ArticleText:
-    """Text and blocks of ``article``; kept once it is ready, under its id and its text's hash."""
+def load_text(session: Session, article_id: int, *, sha256: str, ready: bool) -> ArticleText:
+    """Text and blocks of an article; kept once it is ready, under its id and its text's hash."""
     shelf = kept(session, "texts", _Shelf)
-    key = (article.id, article.sha256)
+    key = (article_id, sha256)
     found = shelf.get(key)
     if found is None:
-        found = read_text(session, article)
-        if article.ready_at is not None and not is_writing(session):
+        found = read_text(session, article_id)
+        if ready and not is_writing(session):
             shelf.put(key, found)
     return found
 
 
-def read_text(session: Session, article: Article) -> ArticleText:
+def read_text(session: Session, article_id: int) -> ArticleText:
     """The same from the database, for an article that the session's transaction made."""
-    text = session.scalars(_TEXT, {"article": article.id}).one()
-    rows = session.execute(_BLOCKS, {"article": article.id})
+    text = session.scalars(_TEXT, {"article": article_id}).one()
+    rows = session.execute(_BLOCKS, {"article": article_id})
     blocks = [
         PlacedBlock(start, end, kind, level, tokens or "")
         for start, end, kind, level, tokens in rows

@@ -1,6 +1,6 @@
 """Values of annotations in the database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from annotator.domain.corpus import NOT_STATED, Scalar
 from annotator.domain.values import check_value, plain_number, propose
 from annotator.services.scheme import ProjectScheme, SchemeAttribute, SchemeLabel
+from annotator.storage.engine import run
 from annotator.storage.tables import Value
 
 # On the table, not the class: one statement for all rows, whichever of their columns are empty.
@@ -68,15 +69,18 @@ def set_values(
     label: SchemeLabel,
     values: Mapping[str, Scalar | None],
     *,
+    unconfirmed: Collection[str] = (),
     dry: bool = False,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Set and confirm the named values; None unsets one. What they were, and what they are.
+    """Set the named values and confirm them, but for ``unconfirmed``; None unsets one.
+
+    What they were, and what they are.
 
     Raises ``Invalid`` for an unknown name or an unfit value, before anything is written; ``dry``
     only checks and tells.
     """
     given = {name: value for name, value in values.items() if value is not None}
-    rows = value_rows(project_id, annotation_id, label, given)
+    rows = value_rows(project_id, annotation_id, label, given, unconfirmed=unconfirmed)
     attributes = {attribute.id: attribute for attribute in map(label.attribute, values)}
     if not attributes:
         return {}, {}
@@ -89,6 +93,17 @@ def set_values(
         session.execute(delete(Value).where(place))
         insert_values(session, rows)
     return {name: before.get(name) for name in values}, dict(values)
+
+
+def with_proposals(
+    label: SchemeLabel, quote: str, values: Mapping[str, Scalar | None], names: Collection[str]
+) -> dict[str, Scalar | None]:
+    """``values``, with what ``quote`` proposes in place of None where ``names`` has the value."""
+    asked = {a.name: a for a in label.attributes if a.required and a.name in names}
+    return {
+        name: propose(asked[name], quote) if value is None and name in asked else value
+        for name, value in values.items()
+    }
 
 
 def check_values(label: SchemeLabel, values: Mapping[str, Scalar | None]) -> None:
@@ -123,7 +138,7 @@ def value_rows(
 def insert_values(session: Session, rows: list[dict[str, Any]]) -> None:
     """Store rows of ``value_rows``, of any number of annotations."""
     if rows:
-        session.execute(_INSERT, rows)
+        run(session, _INSERT, rows)
 
 
 def plain(attribute: SchemeAttribute, row: StoredValue) -> Scalar:
@@ -147,7 +162,7 @@ def read_values(
     found: dict[int, dict[str, tuple[Scalar, bool]]] = {}
     if not labels:
         return found
-    for row in session.execute(_OF_ANNOTATIONS, {"annotations": list(labels)}):
+    for row in run(session, _OF_ANNOTATIONS, {"annotations": list(labels)}):
         if scheme.attribute_labels.get(row.attribute_id) == labels[row.annotation_id]:
             attribute = scheme.attributes[row.attribute_id]
             found.setdefault(row.annotation_id, {})[attribute.name] = (

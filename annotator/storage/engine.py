@@ -1,13 +1,13 @@
 """The database: read-only sessions for reads, one fair queue for writes, durable commits."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy import Engine, Executable, create_engine, event, make_url
+from sqlalchemy.engine import URL, Connection, CursorResult
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -43,6 +43,7 @@ class Database:
                 f"“{url}” is not the address of a database, such as sqlite:////folder/file.sqlite "
                 "or postgresql+psycopg://user@host/name."
             ) from error
+        self.module = module
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.path = Path(self.url.database or "") if self.is_sqlite else None
         if self.path is not None:
@@ -142,7 +143,8 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def start(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            # Straight to the driver: a statement of SQLAlchemy's would cost ten times as much.
+            connection.connection.cursor().execute(begin)
 
         return engine
 
@@ -164,6 +166,21 @@ def kept(session: Session, name: str, make: Callable[[], T]) -> T:
     if name not in shelf:
         shelf.setdefault(name, make())
     return shelf[name]
+
+
+def run(
+    session: Session,
+    statement: Executable,
+    parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+) -> CursorResult[Any]:
+    """Execute a statement on columns in the session's transaction, without the ORM around it.
+
+    A third of the time of ``session.execute``, which counts where a request has a dozen of them.
+    What the session holds unwritten is written first; rows have the columns' names.
+    """
+    if session.autoflush:
+        session.flush()
+    return session.connection().execute(statement, parameters)
 
 
 def is_writing(session: Session) -> bool:

@@ -1,6 +1,6 @@
 """The annotate page, the operations it sends and the blocks it gets back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import (
     Blueprint,
@@ -19,19 +19,23 @@ from werkzeug.wrappers import Response as AnyResponse
 from annotator.domain.errors import Forbidden, Invalid
 from annotator.domain.operations import Ack, FinishLayer, LayerOperation, ReopenLayer, SkipLayer
 from annotator.domain.permissions import may
+from annotator.domain.values import LONGEST_TEXT
 from annotator.domain.workflow import DONE, SENT_BACK, SKIP_REASONS, SKIPPED, WORKING
 from annotator.services import operations
+from annotator.services.layers import workplace
 from annotator.services.operations import Applied, changed_blocks
 from annotator.services.reading import ReadArticle, open_article, read_article, read_blocks
 from annotator.services.scheme import SchemeLabel, load_scheme
 from annotator.services.summaries import LayerSummary, finished_count, summarise_layer
+from annotator.services.texts import load_text
 from annotator.storage.tables import Article, Project
 from annotator.web.colours import label_stylesheet
-from annotator.web.drawing import BlockView, draw_blocks
+from annotator.web.drawing import BlockView, cards_html, draw_blocks
 from annotator.web.lifecycle import actor, reading, writing
-from annotator.web.wire import read_envelope
+from annotator.web.wire import read_envelope, read_since
 
 bp = Blueprint("annotate", __name__)
+bp.add_app_template_global(cards_html)
 ARTICLE = "/projects/<slug>/articles/<int:article_id>"
 
 
@@ -75,6 +79,7 @@ class AnnotatePage:
     blocks: list[BlockView]
     skip_reasons: tuple[str, ...]
     finished: FinishedView | None
+    longest_text: int = LONGEST_TEXT
 
 
 @bp.get(ARTICLE)
@@ -120,26 +125,28 @@ def apply_operations(slug: str, article_id: int) -> Response:
             "browser until that person signs in again.",
             code="other-user",
         )
+    sent = envelope.operations()
     with writing() as session:
         applied = operations.apply_operations(
             session,
             actor(),
             slug=slug,
             article_id=article_id,
-            operations=[operation.plain() for operation in envelope.ops],
+            operations=[one for one in sent if not isinstance(one, Ack)],
             asked_version=envelope.scheme,
         )
-    return _answer(applied, envelope.base)
+    answers = iter(applied.acks)
+    acks = [one if isinstance(one, Ack) else next(answers) for one in sent]
+    return _answer(replace(applied, acks=acks), envelope.base)
 
 
 @bp.get(f"{ARTICLE}/changes")
 def show_changes(slug: str, article_id: int) -> Response:
     """The blocks that changed in the person's layer since ``?since=``."""
-    since = request.args.get("since", "0")
-    if not since.isdecimal():
-        raise Invalid("“since” is a sequence number. Nothing was changed.")
+    since = read_since(request.args.get("since", "0"))
     found = open_article(reading(), actor(), slug=slug, article_id=article_id)
-    return _answer(Applied(found.project, found.article, found.layer, []), int(since))
+    place = workplace(found.project, found.article)
+    return _answer(Applied(place, found.layer, []), since)
 
 
 @bp.post(f"{ARTICLE}/<any(finish, reopen, skip):step>")
@@ -166,15 +173,16 @@ def step_layer(slug: str, article_id: int, step: str) -> AnyResponse:
 
 
 def _answer(applied: Applied, base: int) -> Response:
-    session, project, layer = reading(), applied.project, applied.layer
-    scheme = load_scheme(session, project.id, project.scheme_version)
+    session, place, layer = reading(), applied.place, applied.layer
+    scheme = load_scheme(session, place.project_id, place.scheme_version)
     blocks: list[BlockView] = []
     positions = changed_blocks(session, layer.id, since=base) if layer else set()
     if layer and positions:
-        found = read_blocks(session, applied.article, layer.id, scheme, positions)
+        text = load_text(session, place.article_id, sha256=place.sha256, ready=place.ready)
+        found = read_blocks(session, text, layer.id, scheme, positions)
         blocks = draw_blocks(found, scheme)
     acks = [_ack(ack, applied) for ack in applied.acks]
-    answer = {"seq": applied.seq, "scheme": project.scheme_version, "acks": acks}
+    answer = {"seq": applied.seq, "scheme": place.scheme_version, "acks": acks}
     # Rendered without what pages show around their content: this is the path of every save.
     template = current_app.jinja_env.get_template("annotate/_answer.html")
     response = make_response(template.render(page=AnswerView(blocks), acks=answer))
@@ -188,9 +196,9 @@ def _ack(ack: Ack, applied: Applied) -> dict[str, object]:
     plain |= {name: value for name, value in named.items() if value is not None}
     if ack.state is None:
         return plain
-    slug, article_id = applied.project.slug, applied.article.id
+    slug, article_id = applied.place.slug, applied.place.article_id
     here = url_for("annotate.show_article", slug=slug, article_id=article_id)
-    first = finished_count(reading(), actor(), applied.project.id) == 1
+    first = finished_count(reading(), actor(), applied.place.project_id) == 1
     stays = ack.state not in ("done", "skipped") or (ack.state == "done" and first)
     plain["next"] = here if stays else url_for("queue.draw_next", slug=slug)
     return plain

@@ -1,15 +1,41 @@
-"""Static files under an address that carries the hash of them all, so that it never goes stale."""
+"""Static files under an address that carries the hash of them all, so that it never goes stale.
+
+They are read once and compressed once: a first visit asks for two dozen of them at a time.
+"""
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import PurePosixPath
 
-from flask import Blueprint, Flask, Response, abort, send_from_directory
+from flask import Blueprint, Flask, Request, Response, abort
 
 from annotator.config import asset_folder
 
 bp = Blueprint("assets", __name__)
 FOREVER = "public, max-age=31536000, immutable"
+KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".txt": "text/plain",
+}
+"""What is served, and as what; the system's own table differs from machine to machine."""
+
+
+class Compressed(dict[str, bytes]):
+    """Compressed answers by address and encoding, for the files of ``KINDS`` only."""
+
+    def set(self, key: str, value: bytes) -> None:
+        """Keep ``value``, where it is that of a file."""
+        if key.endswith(tuple(KINDS)):
+            self[key] = value
+
+
+def compressed_key(request: Request) -> str:
+    """The address of a static file; no key for what differs from answer to answer."""
+    return request.path if request.endpoint == "assets.static_file" else ""
 
 
 def init_assets(app: Flask) -> None:
@@ -27,18 +53,25 @@ def static(path: str) -> str:
 def tree_hash() -> str:
     """Hash over the names and bytes of all static files."""
     digest = hashlib.sha256()
-    root = asset_folder("static")
-    for file in sorted(path for path in root.rglob("*") if path.is_file()):
-        digest.update(file.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for name, content in _files().items():
+        digest.update(name.encode() + b"\0")
+        digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()[:16]
 
 
 @bp.get("/static/<tree>/<path:path>")
 def static_file(tree: str, path: str) -> Response:
     """A static file of this version; an address of another version is not found."""
-    if tree != tree_hash():
+    content, kind = _files().get(path), KINDS.get(PurePosixPath(path).suffix)
+    if tree != tree_hash() or content is None or kind is None:
         abort(404)
-    response = send_from_directory(Path(asset_folder("static")), path)
+    response = Response(content, mimetype=kind)
     response.headers["Cache-Control"] = FOREVER
     return response
+
+
+@cache
+def _files() -> Mapping[str, bytes]:
+    root = asset_folder("static")
+    found = sorted(path for path in root.rglob("*") if path.is_file())
+    return {file.relative_to(root).as_posix(): file.read_bytes() for file in found}

@@ -1,17 +1,25 @@
 """View models of the annotate page: what its templates print, decided here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 from unicodedata import bidirectional
+
+from flask import current_app
+from flask_babel import get_locale
+from markupsafe import Markup
 
 from annotator.domain.corpus import NOT_STATED, Scalar
 from annotator.domain.segments import MAX_LANES, DrawnSpan, Segment, segment
 from annotator.domain.text import is_astral
 from annotator.domain.tokens import to_utf16
 from annotator.services.reading import ReadAnnotation, ReadBlock
-from annotator.services.scheme import ProjectScheme, SchemeLabel
+from annotator.services.scheme import ProjectScheme
 
 LANE_LETTERS = "abcdef"
+MOST_CARDS = 4_000
+"""Cards kept as drawn: an answer to a save holds those of a whole block, all but one as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +46,9 @@ class ValueView:
     confirmed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CardView:
-    """An annotation in the list beside the text."""
+    """An annotation in the list beside the text; the same one for as long as nothing changed."""
 
     id: str
     label: int
@@ -80,19 +88,36 @@ def draw_block(block: ReadBlock, scheme: ProjectScheme) -> BlockView:
         block.start,
         tokens,
         max((lane + 1 for part in segments for lane in part.lanes), default=0),
-        "auto" if any(bidirectional(c) in ("R", "AL") for c in block.text) else "",
+        "auto" if _runs_leftward(block.text) else "",
         tuple(_segment_view(part, block) for part in segments),
         tuple(
-            _card(annotation, scheme.by_id[annotation.label_id])
+            _card(annotation, scheme)
             for annotation in block.annotations
             if annotation.first_block == block.position
         ),
     )
 
 
+def cards_html(cards: Iterable[CardView], *, writable: bool) -> str:
+    """Cards as ``annotate/_card.html`` draws them in the language of the request."""
+    locale = str(get_locale())
+    return Markup("").join(_card_html(card, writable, locale) for card in cards)
+
+
+@lru_cache(MOST_CARDS)
+def _card_html(card: CardView, writable: bool, _locale: str) -> str:
+    template: Any = current_app.jinja_env.get_template("annotate/_card.html")
+    drawn: str = template.module.draw_card(card, writable)
+    return drawn
+
+
 def draw_blocks(blocks: Sequence[ReadBlock], scheme: ProjectScheme) -> list[BlockView]:
     """The views of ``blocks`` in order."""
     return [draw_block(block, scheme) for block in blocks]
+
+
+def _runs_leftward(text: str) -> bool:
+    return not text.isascii() and any(bidirectional(c) in ("R", "AL") for c in set(text))
 
 
 def _drawn(annotation: ReadAnnotation, scheme: ProjectScheme) -> DrawnSpan:
@@ -123,10 +148,13 @@ def _segment_view(part: Segment, block: ReadBlock) -> SegmentView:
     )
 
 
-def _card(annotation: ReadAnnotation, label: SchemeLabel) -> CardView:
+@lru_cache(MOST_CARDS)
+def _card(annotation: ReadAnnotation, scheme: ProjectScheme) -> CardView:
+    label = scheme.by_id[annotation.label_id]
+    found = {name: (value, confirmed) for name, value, confirmed in annotation.values}
     values = []
     for attribute in label.attributes:
-        value, confirmed = annotation.values.get(attribute.name, (None, False))
+        value, confirmed = found.get(attribute.name, (None, False))
         options = tuple(option.name for option in attribute.options)
         values.append(
             ValueView(

@@ -2,155 +2,64 @@
 
 import { toast } from "./base.js";
 import {
-  cardOf, focused, focusSpan, listRefused, previewCard, refocus, stepOutward, stepSpan, watchCards,
+  focused, focusSpan, listRefused, listShown, refocus, showRefused, stepOutward, stepSpan, watchCards,
 } from "./cards.js";
-import { newId } from "./entries.js";
+import {
+  act, again, buttons, forgetSpan, labelNamed, labelOf, labels, mark, redo, relabel, remove, setValues, undo, writable,
+} from "./changes.js";
 import { listen, showHelp } from "./keys.js";
-import { extentOf, quoteOf } from "./offsets.js";
-import { attach, entries, onChange, push } from "./outbox.js";
-import { apply, knowLabels, pendingSpan, preview } from "./paint.js";
-import { dropSelection, readSelection, useUp, watchSelection } from "./select.js";
-import { announce, onShown, paintWaiting, revisionOf, show, shownSeq } from "./sync.js";
-import * as history from "./undo.js";
-import { closeValues, openValues, pressValue, refreshValues, valueOf, valuesOpen, watchValues } from "./values.js";
+import { quoteOf } from "./offsets.js";
+import { attach, discard, entries, onChange, refusals, state } from "./outbox.js";
+import { preview } from "./paint.js";
+import { dropSelection, readSelection, watchSelection } from "./select.js";
+import { onShown, paintWaiting, show, shownSeq } from "./sync.js";
+import { closeValues, openValues, pressValue, refreshValues, valuesOpen, watchValues } from "./values.js";
 
 const text = /** @type {HTMLElement} */ (document.getElementById("text"));
 const words = /** @type {HTMLElement} */ (document.getElementById("annotate-words")).dataset;
-const article = text.dataset.article ?? "";
 const url = text.dataset.operations ?? "";
-const user = Number(text.dataset.user);
-const scheme = Number(text.dataset.scheme);
-const writable = "writable" in text.dataset;
-const tab = newId().slice(0, 8);
 
-const buttons = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll("#labels [data-label]")]);
-/** @type {Label[]} */
-const labels = buttons.map((button) => ({
-  name: button.dataset.label ?? "",
-  number: Number(button.dataset.number),
-  code: button.dataset.code ?? "",
-  key: button.getAttribute("aria-keyshortcuts"),
-  values: JSON.parse(button.dataset.values ?? "[]"),
-}));
-
-/** @type {{ id: string, stay: boolean } | null} the operation after which this page is left */
+/** @type {{ id: string, op: string, stay: boolean } | null} the operation after which this page is left */
 let leaving = null;
-let clock = 0;
-
-/** @param {string | undefined} wanted */
-function labelNamed(wanted) {
-  return labels.find(({ name }) => name === wanted);
-}
-
-/**
- * Paints an operation, queues it and tells the other tabs; nothing here waits.
- * @param {Omit<Op, "id">} change @param {Extent} [extent] @param {string} [label]
- * @returns {string} the operation's id
- */
-function act(change, extent, label) {
-  const id = newId();
-  clock = Math.max(clock + 0.001, Date.now());
-  /** @type {Entry} */
-  const entry = {
-    id, at: clock, article, url, tab, base: shownSeq(), user, scheme, op: { id, ...change },
-    ...(extent && { extent }), ...(label && { label }),
-  };
-  apply(entry);
-  push(entry);
-  previewCard(entry, labelNamed(change.l));
-  announce(entry);
-  return id;
-}
+/** Whether what earlier pages left has been listed: from then on, what is refused is news. */
+let opened = false;
 
 /** @param {Label | undefined} label */
 function pressLabel(label) {
   if (!writable || !label) return toast(words.closed ?? "");
   const selected = readSelection();
   const sid = focused();
-  if (selected) add(label, selected);
+  if (selected) mark(label, selected);
   else if (sid) relabel(sid, label);
   else toast(words.select ?? "");
 }
 
-/** @param {Label} label @param {Extent & { q: string }} selected */
-function add(label, { q, ...extent }) {
-  const sid = newId();
-  act({ op: "add", sid, ...extent, q, l: label.name }, extent);
-  history.note({ sid, back: { op: "del", sid, extent }, again: { op: "restore", sid, l: label.name, extent } });
-  useUp();
-  preview(null);
-  focusSpan(sid);
-  openValues(sid, label);
-}
-
-/** @param {string} sid */
-function labelOf(sid) {
-  const number = Number(cardOf(sid)?.dataset.labelNumber ?? NaN);
-  return pendingSpan(sid)?.label ?? labels.find((label) => label.number === number);
-}
-
-/** @param {string} sid @returns {Extent | undefined} */
-function placeOf(sid) {
-  return pendingSpan(sid)?.extent ?? extentOf(sid) ?? undefined;
-}
-
-/** @param {string} sid @param {Label} label */
-function relabel(sid, label) {
-  const old = labelOf(sid);
-  if (!old || old.name === label.name) return;
-  act({ op: "set", sid, rev: revisionOf(sid), l: label.name }, placeOf(sid));
-  history.note({ sid, back: { op: "set", sid, l: old.name }, again: { op: "set", sid, l: label.name } });
-  focusSpan(sid);
-  openValues(sid, label);
-}
-
-/** @param {string} sid */
-function remove(sid) {
-  const label = labelOf(sid);
-  const extent = placeOf(sid);
-  if (!writable) return toast(words.closed ?? "");
-  closeValues();
-  act({ op: "del", sid, rev: revisionOf(sid) }, extent, label?.name);
-  history.note({ sid, back: { op: "restore", sid, l: label?.name, extent }, again: { op: "del", sid, extent } });
-  focusSpan(null);
-  toast(words.deleted ?? "", { text: words.undo ?? "", act: () => turn(history.undo()) });
-}
-
-/** @param {string} sid @param {ValueMap} values */
-function setValues(sid, values) {
-  /** @type {ValueMap} */
-  const before = {};
-  for (const name of Object.keys(values)) {
-    const { value, confirmed } = valueOf(sid, name);
-    before[name] = confirmed ? (typeof values[name] === "number" ? Number(value) : value) : null;
-  }
-  act({ op: "set", sid, rev: revisionOf(sid), v: values }, placeOf(sid));
-  history.note({ sid, back: { op: "set", sid, v: before }, again: { op: "set", sid, v: values } });
-}
-
-/** @param {history.Step | null} step one side of a pair of inverse operations */
-function turn(step) {
-  if (!writable) return toast(words.closed ?? "");
-  if (!step?.sid) return toast(words.nothing ?? "");
-  const { extent, ...change } = step;
-  closeValues();
-  if (change.op === "restore") act({ op: "restore", sid: change.sid }, extent, change.l);
-  else act({ ...change, rev: revisionOf(step.sid) }, extent ?? placeOf(step.sid));
-  focusSpan(change.op === "del" ? null : step.sid, { scroll: true });
+/** Refused changes of this article: of its spans, or of where it stands. @param {boolean} ofSpans */
+function refusedHere(ofSpans) {
+  return refusals().flat().filter((entry) => entry.url === url && (entry.op.sid !== undefined) === ofSpans);
 }
 
 /** @param {Omit<Op, "id">} change done, skip or reopen @param {boolean} stay */
 function leave(change, stay) {
   if (leaving) return;
   closeValues();
-  leaving = { id: act(change), stay };
+  discard(refusedHere(false));
+  leaving = { id: act(change), op: change.op, stay };
   setTimeout(() => leaving && toast(words.finishing ?? ""), 1500);
 }
 
 /** @param {boolean} stay */
 function finish(stay) {
-  if (writable) leave({ op: "done" }, stay);
-  else if (!stay) location.assign(text.dataset.next ?? "");
+  if (!writable) stay || location.assign(text.dataset.next ?? "");
+  else if (refusedHere(true).length) holdBack();
+  else leave({ op: "done" }, stay);
+}
+
+/** Nobody finishes an article past a change that was not stored. */
+function holdBack() {
+  leaving = null;
+  toast(words.unfinished ?? "");
+  showRefused();
 }
 
 function escape() {
@@ -163,12 +72,9 @@ function escape() {
 /** @param {Answer} answer @param {Entry[]} batch */
 function afterAnswer({ acks }, batch) {
   for (const ack of acks) {
-    const op = batch.find(({ id }) => id === ack.id)?.op;
-    const sid = op?.sid;
-    if (sid && (ack.status === "rejected" || (ack.sid && ack.sid !== sid))) history.forgetSpan(sid);
+    const sid = batch.find(({ id }) => id === ack.id)?.op.sid;
+    if (sid && (ack.status !== "ok" || (ack.sid && ack.sid !== sid))) forgetSpan(sid);
     if (ack.sid && sid === focused()) focusSpan(ack.sid);
-    if (ack.status === "stale") toast(words.stale ?? "");
-    if (ack.status === "rejected") toast(ack.sentence ?? words.refused ?? "");
     if (leaving?.id !== ack.id) continue;
     const { stay } = leaving;
     leaving = null;
@@ -181,10 +87,23 @@ function afterAnswer({ acks }, batch) {
 }
 
 function afterChange() {
-  if (listRefused()) paintWaiting();
+  const news = listRefused();
+  if (news !== null) paintWaiting();
+  if (news && opened && !listShown()) toast(news, { text: words.show ?? "", act: showRefused });
+  opened = state().ready;
   const id = leaving?.id;
+  if (!id || entries().some((entry) => entry.id === id)) return;
+  if (leaving?.op === "done" && refusedHere(true).length) holdBack();
   // Another tab may have sent what this one waits for; the server's page then says where the article stands.
-  if (id) setTimeout(() => leaving?.id === id && !entries().some((entry) => entry.id === id) && location.reload());
+  else setTimeout(() => leaving?.id === id && location.reload());
+}
+
+/** @param {Entry} entry a refused one, to be made anew */
+function retry(entry) {
+  const { op, sid, reason, note } = entry.op;
+  if (sid) again(entry);
+  else if (op === "done" && writable) finish(false);
+  else leave({ op, reason, note }, op === "reopen");
 }
 
 function watchForms() {
@@ -214,7 +133,6 @@ const focusedThen = (/** @type {(sid: string) => void} */ what) => () => {
   if (sid) what(sid);
 };
 
-knowLabels(labels);
 attach({ url, seq: shownSeq, show, quote: ({ extent, op }) => {
   const place = extent ?? (op.p === undefined ? null : /** @type {Extent} */ ({ pe: op.p, ...op }));
   return place && quoteOf(place);
@@ -222,7 +140,7 @@ attach({ url, seq: shownSeq, show, quote: ({ extent, op }) => {
 onShown(afterAnswer);
 onChange(afterChange);
 watchSelection(preview);
-watchCards({ remove, edit: (sid, name) => {
+watchCards({ remove, retry, edit: (sid, name) => {
   const label = labelOf(sid);
   if (label && writable) openValues(sid, label, name);
 } });
@@ -239,8 +157,8 @@ listen({
     "?": showHelp,
     Delete: focusedThen(remove),
     Escape: escape,
-    "Mod+z": () => turn(history.undo()),
-    "Mod+Shift+z": () => turn(history.redo()),
+    "Mod+z": undo,
+    "Mod+Shift+z": redo,
     "Mod+Enter": () => finish(false),
     "Mod+Shift+Enter": () => finish(true),
   },

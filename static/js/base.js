@@ -1,8 +1,9 @@
 /** Every page: theme, notices, and the outbox, so that what waits goes out from any page. */
 
-import { onChange, open, state } from "./outbox.js";
+import { onChange, open, refusals, state } from "./outbox.js";
 
 const words = /** @type {HTMLElement} */ (document.getElementById("words")).dataset;
+let told = false;
 
 /** A sentence of the catalogue with its number filled in. @param {string} name @param {number} [n] */
 export function say(name, n) {
@@ -39,24 +40,39 @@ function saveState() {
   if (pending && mode === "offline") return ["offline", say(kept ? "offline" : "unkept", pending)];
   if (pending) return ["saving", say("saving", pending)];
   if (!ready) return ["opening", say("opening")];
-  if (refused) return ["attention", refused === 1 ? say("attentionOne") : say("attention", refused)];
-  return ["saved", say("saved")];
+  return refused ? ["attention", ""] : ["saved", say("saved")];
 }
 
 function showState() {
   const place = document.getElementById("save-state");
-  if (!place) return;
+  const { refused } = state();
   const [name, text] = saveState();
-  if (place.dataset.state === name && place.dataset.text === text) return;
+  const attention = refused === 1 ? say("attentionOne") : refused ? say("attention", refused) : "";
+  if (!place) return tellElsewhere(attention);
+  if (place.dataset.state === name && place.dataset.text === text + attention) return;
   place.dataset.state = name;
-  place.dataset.text = text;
-  place.textContent = text;
-  if (name !== "signedout") return;
-  const link = document.createElement("a");
-  link.href = document.body.dataset.signIn ?? "/sign-in";
-  link.target = "_blank";
-  link.textContent = say("signin");
-  place.append(" — ", link);
+  place.dataset.text = text + attention;
+  place.replaceChildren(text);
+  if (name === "signedout") {
+    const link = document.createElement("a");
+    link.href = document.body.dataset.signIn ?? "/sign-in";
+    link.target = "_blank";
+    link.textContent = say("signin");
+    place.append(" — ", link);
+  }
+  if (!refused) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = attention;
+  place.append(text && " · ", button);
+}
+
+/** On a page without a save state: once, with the way to the article. @param {string} attention */
+function tellElsewhere(attention) {
+  const url = refusals()[0]?.[0]?.url;
+  if (!url || told) return;
+  told = true;
+  toast(attention, { text: say("open"), act: () => location.assign(url.replace(/\/operations$/, "")) });
 }
 
 function cycleTheme() {

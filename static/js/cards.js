@@ -1,8 +1,7 @@
 /** Cards and marks as one: which span has the focus, what the pointer is on, and what the server refused. */
 
-import { toast } from "./base.js";
 import { marksOf, quoteOf } from "./offsets.js";
-import { discard, entries, retry } from "./outbox.js";
+import { discard, refusals } from "./outbox.js";
 import { pendingSpan, rangesOfSpan, tint } from "./paint.js";
 
 const text = /** @type {HTMLElement} */ (document.getElementById("text"));
@@ -12,6 +11,12 @@ const words = /** @type {HTMLElement} */ (document.getElementById("annotate-word
 
 const tools = document.querySelector(/** @type {"template"} */ ("template#card-tools"))?.content.firstElementChild;
 
+/**
+ * What the buttons of cards and of the list do.
+ * @typedef {{ remove: (sid: string) => void, edit: (sid: string, name: string) => void, retry: (entry: Entry) => void }} CardActions
+ */
+/** @type {CardActions} */
+let actions = { remove() {}, edit() {}, retry() {} };
 /** @type {string | null} */
 let current = null;
 
@@ -110,68 +115,86 @@ export function previewCard({ op }, label) {
   for (const [name, value] of Object.entries(op.v ?? {})) {
     const button = /** @type {HTMLElement | null} */ (card.querySelector(`[data-value="${CSS.escape(name)}"]`));
     if (!button) continue;
-    button.className = value === null ? "unset" : "set";
+    const guess = value !== null && op.unconfirmed?.includes(name);
+    button.className = value === null ? "unset" : guess ? "guess" : "set";
     button.dataset.is = String(value ?? "");
-    button.lastChild?.replaceWith(` ${value ?? "–"}`);
+    button.toggleAttribute("data-number", typeof value === "number");
+    button.lastChild?.replaceWith(` ${value ?? "–"}${guess ? "?" : ""}`);
   }
 }
 
 /**
- * Lists what the server refused, with its sentences.
- * @returns {boolean} whether the list is another one than before
+ * Lists what the server refused, one item for each span: those of this article first, the newest on top.
+ * @returns {string | null} the sentence of what is new there, "" for nothing; null where the list stays as it is
  */
 export function listRefused() {
-  const template = /** @type {HTMLTemplateElement} */ (document.getElementById("attention-item"));
-  const refused = entries().filter((entry) => entry.refused !== undefined);
-  const ids = refused.map((entry) => entry.id).join(" ");
-  if (ids === (attention.dataset.ids ?? "")) return false;
+  const here = (/** @type {Entry[]} */ [entry]) => Number(entry?.article === text.dataset.article);
+  const groups = refusals().reverse().sort((a, b) => here(b) - here(a));
+  const before = attention.dataset.ids ?? "";
+  const ids = groups.flat().map(({ id }) => id).join(" ");
+  if (ids === before) return null;
+  const held = attention.contains(document.activeElement);
   attention.dataset.ids = ids;
-  const items = refused.map((entry) => {
-    const item = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-    const here = entry.article === text.dataset.article;
-    const quote = here && entry.extent ? quoteOf(entry.extent) : null;
-    const sentence = entry.refused || words.refused || "";
-    fill(item, "[data-sentence]", sentence);
-    fill(item, "[data-quote]", here ? quote ?? "" : words.elsewhere ?? "");
-    on(item, "[data-retry]", () => retry(entry.id));
-    on(item, "[data-discard]", () => discard(entry.id));
-    on(item, "[data-copy]", () => void copy([entry.op.l, quote, sentence].filter(Boolean).join("\n")));
-    return item;
+  attention.hidden = !groups.length;
+  attention.querySelector("ul")?.replaceChildren(...groups.map(refusedItem));
+  if (held) (attention.querySelector("button") ?? text).focus({ preventScroll: true });
+  const news = groups.find((group) => group.every(({ id }) => !before.includes(id)))?.[0];
+  return news ? news.refused || (words.refused ?? "") : "";
+}
+
+/** @param {Entry[]} group */
+function refusedItem(group) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById("attention-item"));
+  const item = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  const { article, refused, url } = /** @type {Entry} */ (group[0]);
+  const here = article === text.dataset.article;
+  const extent = group.find((entry) => entry.extent)?.extent;
+  const what = [...new Set(group.map(whatOf))].join("; ");
+  fill(item, "[data-what]", here ? what : `${what} (${words.elsewhere ?? ""})`);
+  fill(item, "[data-quote]", here && extent ? quoteOf(extent) ?? "" : "");
+  fill(item, "[data-sentence]", refused || (words.refused ?? ""));
+  const [retry, link, drop] = [...item.querySelectorAll("[data-retry], [data-open], [data-discard]")];
+  (here ? link : retry)?.remove();
+  link?.setAttribute("href", url.replace(/\/operations$/, ""));
+  retry?.addEventListener("click", () => {
+    group.forEach(actions.retry);
+    discard(group);
   });
-  attention.replaceChildren(...items);
-  return true;
+  drop?.addEventListener("click", () => discard(group));
+  return item;
 }
 
-/** @param {DocumentFragment} item @param {string} selector @param {string} words_ */
-function fill(item, selector, words_) {
+/** What was to be done. @param {Entry} entry */
+function whatOf({ op: { op, l, v }, label }) {
+  const values = Object.entries(v ?? {}).map(([name, value]) => `${name.replaceAll("_", " ")}: ${value ?? "–"}`);
+  const kind = op === "set" && !l ? "values" : op;
+  const name = (l ?? label ?? "").replaceAll("_", " ").toLowerCase();
+  return (words[kind] ?? "").replace("{label}", name).replace("{values}", values.join(", "));
+}
+
+/** Whether the list beside the text is in view; on a small screen it is a sheet. */
+export function listShown() {
+  return getComputedStyle(list).display !== "none";
+}
+
+/** Brings what was refused into view and under the keys. */
+export function showRefused() {
+  if (!listShown()) list.showPopover();
+  attention.querySelector(/** @type {"button"} */ ("button, a"))?.focus();
+}
+
+/** @param {DocumentFragment} item @param {string} selector @param {string} content */
+function fill(item, selector, content) {
   const place = item.querySelector(selector);
-  if (place) place.textContent = words_;
+  if (place) place.textContent = content;
 }
 
-/** @param {DocumentFragment} item @param {string} selector @param {() => void} act */
-function on(item, selector, act) {
-  item.querySelector(selector)?.addEventListener("click", act);
-}
-
-/** @param {string} content */
-async function copy(content) {
-  if (navigator.clipboard) await navigator.clipboard.writeText(content);
-  else {
-    // Plain http has no clipboard interface.
-    const field = document.createElement("textarea");
-    field.value = content;
-    list.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-  }
-  toast(words.copied ?? "");
-}
-
-/**
- * @param {{ remove: (sid: string) => void, edit: (sid: string, name: string) => void }} actions what a card's buttons do
- */
-export function watchCards(actions) {
+/** @param {CardActions} does */
+export function watchCards(does) {
+  actions = does;
+  document.getElementById("save-state")?.addEventListener("click", ({ target }) => {
+    if (target instanceof HTMLButtonElement) showRefused();
+  });
   text.addEventListener("click", clickText);
   text.addEventListener("pointerover", ({ target }) => {
     const mark = markAt(target);

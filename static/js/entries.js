@@ -21,6 +21,8 @@ function open() {
   return opening;
 }
 
+void open();
+
 /**
  * @template T
  * @param {IDBTransactionMode} mode
@@ -44,10 +46,15 @@ export async function readAll() {
   return entries?.sort((a, b) => a.at - b.at) ?? null;
 }
 
-/** Keeps an entry, its quote left out. @param {Entry} entry @returns {Promise<boolean>} whether it is kept */
+/**
+ * Keeps an entry without any article text: neither its quote nor one in the sentence of a refusal.
+ * @param {Entry} entry @returns {Promise<boolean>} whether it is kept
+ */
 export async function keep(entry) {
   const { q: _quote, ...op } = entry.op;
-  return (await run("readwrite", (store) => store.put({ ...entry, op }))) !== null;
+  const refused = entry.refused?.replace(/“.*”/s, "“…”");
+  const kept = { ...entry, op, ...(refused !== undefined && { refused }) };
+  return (await run("readwrite", (store) => store.put(kept))) !== null;
 }
 
 /** @param {string[]} ids */
@@ -79,4 +86,17 @@ export function parseAnswer(text) {
 /** The words of an error's partial. @param {string} html */
 export function sentenceOf(html) {
   return html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim();
+}
+
+/**
+ * After another sign-in: this page's token anew, if the same person is signed in.
+ * @param {number} user @param {number} patience milliseconds @returns {Promise<string | null>}
+ */
+export async function freshToken(user, patience) {
+  const headers = { Accept: "text/html" };
+  const html = await fetch(location.href, { headers, signal: AbortSignal.timeout(patience) })
+    .then((response) => (response.ok ? response.text() : ""))
+    .catch(() => "");
+  const owner = html.match(/<body[^>]* data-user="([^"]+)"/)?.[1];
+  return Number(owner) === user ? html.match(/<meta name="csrf-token" content="([^"]+)"/)?.[1] ?? null : null;
 }

@@ -1,27 +1,20 @@
 /**
  * The queue of operations on their way to the server. A key press puts one in memory and in the browser's storage and
- * returns; one request is in flight at a time; an operation leaves only when the server has said what became of it.
+ * returns; one request is in flight at a time; an operation leaves only when the server has stored it, or when the
+ * person gives it up.
  */
 
-import { forget, keep, newId, parseAnswer, readAll, sentenceOf } from "./entries.js";
+import { forget, freshToken, keep, parseAnswer, readAll, sentenceOf } from "./entries.js";
 
 const BATCH = 50;
 const PATIENCE = 20_000;
-
-/**
- * What an article's page adds: it reads quotes again and shows what answers bring.
- * @typedef {object} Page
- * @property {string} url where its operations go
- * @property {() => number} seq the sequence number that it shows
- * @property {(entry: Entry) => string | null} quote
- * @property {(html: string, answer: Answer, batch: Entry[]) => void} show
- */
+const LONGEST_PAUSE = 10_000;
 
 /** @type {Entry[]} */
 let queue = [];
 /** @type {Set<() => void>} */
 const listeners = new Set();
-/** @type {Page | null} */
+/** @type {ArticlePage | null} */
 let page = null;
 let user = 0;
 let csrf = "";
@@ -32,7 +25,7 @@ let failures = 0;
 let limit = BATCH;
 /** @type {SaveMode} */
 let mode = "online";
-/** @type {ReturnType<typeof setTimeout> | undefined} */
+/** @type {ReturnType<typeof setTimeout> | undefined} set while the next try is put off */
 let timer;
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("outbox") : null;
 
@@ -41,7 +34,7 @@ export function onChange(listener) {
   listeners.add(listener);
 }
 
-/** @param {Page} article */
+/** @param {ArticlePage} article */
 export function attach(article) {
   page = article;
 }
@@ -59,10 +52,20 @@ function waiting() {
   return queue.filter((entry) => entry.user === user && entry.refused === undefined);
 }
 
+/** What the server refused, by span: the changes of one span hang together. @returns {Entry[][]} */
+export function refusals() {
+  /** @type {Map<string, Entry[]>} */
+  const groups = new Map();
+  for (const entry of entries()) {
+    const key = entry.op.sid ?? entry.id;
+    if (entry.refused !== undefined) groups.set(key, [...(groups.get(key) ?? []), entry]);
+  }
+  return [...groups.values()];
+}
+
 /** What the save state is made of. */
 export function state() {
-  const pending = waiting().length;
-  return { ready, kept, mode, pending, refused: entries().length - pending };
+  return { ready, kept, mode, pending: waiting().length, refused: refusals().length };
 }
 
 /** Reads what earlier pages left and starts sending. @param {{ user: number, csrf: string }} session */
@@ -86,37 +89,29 @@ export function push(entry) {
     kept = false;
     changed();
   });
-  void flush();
+  if (timer === undefined) void flush();
 }
 
 /** @param {string[]} ids */
 function remove(ids) {
-  const gone = new Set(ids);
-  queue = queue.filter((entry) => !gone.has(entry.id));
-  if (ids.length) void forget(ids);
+  if (!ids.length) return;
+  queue = queue.filter((entry) => !ids.includes(entry.id));
+  void forget(ids);
+  channel?.postMessage({ gone: ids });
 }
 
-/** @param {string} id */
-export function discard(id) {
-  remove([id]);
+/** Gives entries up. @param {Entry[]} given */
+export function discard(given) {
+  remove(given.map(({ id }) => id));
   changed();
 }
 
-/** Sends a refused operation again, as a new one: the server keeps its answer to the old id. @param {string} id */
-export function retry(id) {
-  const entry = queue.find((one) => one.id === id);
-  if (!entry) return;
-  remove([id]);
-  const { refused: _sentence, ...rest } = entry;
-  const renewed = newId();
-  push({ ...rest, id: renewed, at: Date.now(), op: { ...entry.op, id: renewed } });
-}
-
 /** Sends what waits unless a request is on its way. @returns {Promise<void>} */
-export async function flush() {
+async function flush() {
   if (!ready || sending || !user || !waiting().length) return;
   sending = true;
   clearTimeout(timer);
+  timer = undefined;
   try {
     if (navigator.locks) await navigator.locks.request("outbox", send);
     else await send();
@@ -125,6 +120,12 @@ export async function flush() {
     changed();
   }
   if (failures === 0 && mode === "online") void flush();
+}
+
+/** Something has changed for the better, perhaps: no more waiting. */
+function hurry() {
+  failures = 0;
+  void flush();
 }
 
 async function send() {
@@ -147,11 +148,16 @@ async function send() {
   await settle(batch, response, text);
 }
 
-/** The oldest entries that go to one address. */
-function nextBatch() {
+/**
+ * The oldest entries that go to one address, made under one version of the scheme. “Done” goes alone, unless this page
+ * goes too: it must not be carried out where a change before it is refused.
+ */
+function nextBatch(leaving = false) {
   const all = waiting();
-  const other = all.findIndex((entry) => entry.url !== all[0]?.url);
-  return all.slice(0, Math.min(limit, other < 0 ? all.length : other));
+  const [first] = all;
+  const end = all.findIndex(({ url, scheme, op }, at) =>
+    url !== first?.url || scheme !== first.scheme || (op.op === "done" && at > 0 && !leaving));
+  return all.slice(0, Math.min(limit, end < 0 ? all.length : end));
 }
 
 /** @param {Entry[]} batch */
@@ -159,13 +165,10 @@ function bodyOf(batch) {
   const [first] = batch;
   const here = page && first?.url === page.url ? page : null;
   const ops = batch.map((entry) => {
-    const { op } = entry;
-    if (op.p === undefined || op.q !== undefined || !here) return op;
-    return { ...op, q: here.quote(entry) ?? undefined };
+    const unquoted = here && entry.op.p !== undefined && entry.op.q === undefined;
+    return unquoted ? { ...entry.op, q: here.quote(entry) ?? undefined } : entry.op;
   });
-  return JSON.stringify({
-    csrf, user, base: here?.seq() ?? first?.base, tab: first?.tab, scheme: first?.scheme, ops,
-  });
+  return JSON.stringify({ csrf, user, base: here?.seq() ?? first?.base, tab: first?.tab, scheme: first?.scheme, ops });
 }
 
 /** @param {Entry[]} batch @param {Response} response @param {string} text */
@@ -175,13 +178,18 @@ async function settle(batch, response, text) {
     failures = 0;
     limit = BATCH;
     mode = "online";
-    close(parsed.answer);
+    const { acks } = parsed.answer;
+    // One answer each, in order; what was sent without a readable id is answered without one.
+    acks.forEach((ack, at) => (ack.id ||= batch[at]?.id ?? ""));
+    remove(acks.filter(({ status }) => status === "ok").map(({ id }) => id));
+    refuse(acks.filter(({ status }) => status !== "ok"));
     if (page && page.url === batch[0]?.url) page.show(parsed.html, parsed.answer, batch);
-    if (!parsed.answer.acks.length) later("offline");
+    if (batch.every((entry) => waiting().includes(entry))) later("offline");
   } else if (response.status === 401 || response.ok) {
     mode = "signedout"; // A page instead of an answer is the sign-in form.
   } else if (response.status === 403) {
-    const renewed = await renew();
+    const renewed = await freshToken(user, PATIENCE);
+    csrf = renewed ?? csrf;
     later(renewed && failures < 2 ? "online" : "signedout");
   } else if (response.status === 413 && batch.length > 1) {
     limit = Math.ceil(batch.length / 2);
@@ -192,21 +200,23 @@ async function settle(batch, response, text) {
   }
 }
 
-/** @param {Answer} answer */
-function close({ seq, acks }) {
-  remove(acks.filter((ack) => ack.status !== "rejected").map((ack) => ack.id));
-  refuse(acks.filter((ack) => ack.status === "rejected"));
-  changed();
-  channel?.postMessage({ done: acks.map((ack) => ack.id), seq });
-}
-
-/** @param {Ack[]} acks */
+/** Keeps what was refused until the person has decided on it. @param {Ack[]} acks */
 function refuse(acks) {
-  for (const { id, sentence } of acks) {
+  const rebased = new Set();
+  for (const { id, status, sentence } of acks) {
     const entry = queue.find((one) => one.id === id);
-    if (!entry) continue;
+    if (!entry || (status === "stale" && rebased.has(id))) continue;
     entry.refused = sentence ?? "";
     void keep(entry);
+    channel?.postMessage({ refused: entry });
+    const { sid, rev } = entry.op;
+    for (const next of waiting().filter(({ url }) => sid && url === entry.url)) {
+      if (next.op.op === "done") remove([next.id]); // It was said of an article with this change.
+      if (next.op.sid !== sid || !next.op.rev || !rev) continue;
+      next.op.rev -= 1; // It counted on this change, and can be stored without it.
+      rebased.add(next.id);
+      void keep(next);
+    }
   }
 }
 
@@ -214,28 +224,16 @@ function refuse(acks) {
 function later(next, atLeast = 0) {
   mode = next;
   failures += 1;
-  const pause = Math.min(30_000, 500 * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
-  clearTimeout(timer);
+  const pause = Math.min(LONGEST_PAUSE, 500 * 2 ** failures) * (0.5 + Math.random() / 2);
   timer = setTimeout(() => void flush(), Math.max(atLeast || 0, pause));
 }
 
-/** After another sign-in: this page's token anew, if the same person is signed in. @returns {Promise<boolean>} */
-async function renew() {
-  const response = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-  const html = response?.ok ? await response.text() : "";
-  const token = html.match(/<meta name="csrf-token" content="([^"]+)"/)?.[1];
-  const owner = html.match(/<body[^>]* data-user="([^"]+)"/)?.[1];
-  if (!token || Number(owner) !== user) return false;
-  csrf = token;
-  return true;
-}
-
-for (const name of ["online", "pageshow", "focus"]) addEventListener(name, () => void flush());
+for (const name of ["online", "pageshow", "focus"]) addEventListener(name, hurry);
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") void flush();
+  if (document.visibilityState === "visible") hurry();
 });
 addEventListener("pagehide", () => {
-  const batch = nextBatch();
+  const batch = nextBatch(true);
   if (!ready || !user || mode === "signedout" || !batch[0]) return;
   const body = bodyOf(batch);
   if (body.length < 60_000) navigator.sendBeacon(batch[0].url, new Blob([body], { type: "application/json" }));
@@ -243,8 +241,9 @@ addEventListener("pagehide", () => {
 addEventListener("beforeunload", (event) => {
   if (!kept && waiting().length) event.preventDefault();
 });
-channel?.addEventListener("message", ({ data }) => {
-  const gone = new Set(data.done);
-  queue = queue.filter((entry) => !gone.has(entry.id) || entry.refused !== undefined);
+channel?.addEventListener("message", ({ data: { gone, refused } }) => {
+  const ids = gone ?? [refused.id];
+  queue = queue.filter((entry) => !ids.includes(entry.id));
+  if (refused) queue.push(refused);
   changed();
 });

@@ -15,6 +15,8 @@ interface Op {
   q?: string;
   l?: string;
   v?: ValueMap;
+  /** Values of `v` that become guesses; where one is null, what the quote proposes comes back. */
+  unconfirmed?: string[];
   reason?: string;
   note?: string;
 }
@@ -40,6 +42,7 @@ interface Entry {
 }
 
 interface Ack {
+  /** The operation's; empty where the server could not read one. */
   id: string;
   status: "ok" | "stale" | "rejected";
   code?: string;
@@ -47,6 +50,16 @@ interface Ack {
   next?: string;
   sid?: string;
   rev?: number;
+}
+
+/** What an article's page adds to the outbox: it reads quotes again and shows what answers bring. */
+interface ArticlePage {
+  /** Where its operations go. */
+  url: string;
+  /** The sequence number that it shows. */
+  seq(): number;
+  quote(entry: Entry): string | null;
+  show(html: string, answer: Answer, batch: Entry[]): void;
 }
 
 interface Answer { seq: number; acks: Ack[] }

@@ -15,16 +15,17 @@ let shown = null;
 let choose = () => {};
 
 /**
- * What the card says of a value.
+ * What the card says of a value, a number as a number.
  * @param {string} sid @param {string} name
- * @returns {{ value: string | null, confirmed: boolean }}
+ * @returns {{ value: string | number | null, confirmed: boolean }}
  */
 export function valueOf(sid, name) {
   const button = cardOf(sid)?.querySelector(`[data-value="${CSS.escape(name)}"]`);
-  const known = button !== null && button !== undefined && !button.classList.contains("unset");
+  if (!button || button.classList.contains("unset")) return { value: null, confirmed: false };
+  const is = button.getAttribute("data-is") ?? "";
   return {
-    value: known ? button.getAttribute("data-is") : null,
-    confirmed: known && !button.classList.contains("guess"),
+    value: button.hasAttribute("data-number") ? Number(is) : is,
+    confirmed: !button.classList.contains("guess"),
   };
 }
 
@@ -77,7 +78,7 @@ function draw(keep) {
 /** @param {string} sid @param {ValueSpec} spec @param {string | number | null | undefined} chosen @param {boolean} active */
 function row(sid, spec, chosen, active) {
   const known = valueOf(sid, spec.name);
-  const value = chosen === undefined ? known.value : chosen === null ? null : String(chosen);
+  const value = chosen === undefined ? known.value : chosen;
   const sure = chosen !== undefined || known.confirmed;
   const fieldset = document.createElement("fieldset");
   fieldset.classList.toggle("active", active);
@@ -100,12 +101,12 @@ function keyCap(n) {
   return key;
 }
 
-/** @param {ValueSpec} spec @param {string} option @param {number} n @param {boolean} is @param {boolean} sure */
+/** @param {ValueSpec} spec @param {string | number} option @param {number} n @param {boolean} is @param {boolean} sure */
 function button(spec, option, n, is, sure) {
   const choice = document.createElement("button");
   choice.type = "button";
   choice.disabled = option === "…";
-  choice.append(n <= 10 ? keyCap(n) : "", option);
+  choice.append(n <= 10 ? keyCap(n) : "", String(option));
   choice.setAttribute("aria-pressed", String(is && sure));
   if (is && !sure) {
     choice.classList.add("guess");
@@ -121,23 +122,31 @@ function input(spec) {
   const field = document.createElement("input");
   field.type = spec.kind === "number" ? "number" : "text";
   field.step = "any";
+  // What the server would refuse is not to be typed in the first place.
+  field.maxLength = Number(strip.dataset.longest);
+  field.max = String(Number.MAX_SAFE_INTEGER);
+  field.min = String(Number.MIN_SAFE_INTEGER);
   field.placeholder = (spec.kind === "number" ? words.number : words.other) ?? "";
   field.setAttribute("aria-label", spec.title);
+  const takeTyped = () => {
+    const typed = field.value.trim();
+    if (typed && field.checkValidity()) take(spec, spec.kind === "number" ? Number(typed) : typed);
+  };
   field.addEventListener("keydown", (event) => {
     if ((event.key !== "Enter" && event.key !== "Escape") || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    if (event.key === "Enter" && field.value) take(spec, field.value);
+    if (event.key === "Escape") field.value = "";
+    else if (!field.reportValidity()) return;
+    takeTyped();
     text.focus({ preventScroll: true });
   });
-  field.addEventListener("change", () => field.value && take(spec, field.value));
+  field.addEventListener("change", takeTyped);
   return field;
 }
 
-/** @param {ValueSpec} spec @param {string} option */
-function take(spec, option) {
-  if (!shown || String(shown.chosen[spec.name] ?? "") === option) return;
-  const number = spec.kind === "number" && !spec.options.includes(option);
-  const value = number ? Number(option) : option;
+/** @param {ValueSpec} spec @param {string | number} value */
+function take(spec, value) {
+  if (!shown || shown.chosen[spec.name] === value) return;
   shown.chosen[spec.name] = value;
   choose(shown.sid, { [spec.name]: value });
   draw(false);

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, ViewportSize
 
 from annotator.domain.operations import SkipLayer
 from annotator.domain.permissions import LOCAL
-from annotator.services.jobs import EXPORT, fail_job, queue_job
+from annotator.services.jobs import EXPORT, claim_job, fail_job, queue_job
 from annotator.services.projects import open_project
 from tests.browser.stage import TEXT, Stage
 from tests.world import new_id
@@ -87,7 +87,10 @@ def furnish(stage: Stage) -> Place:
         project = open_project(session, LOCAL, slug, "export:make")
         params = {"format": "jsonl", "layer": None, "seed": 0, "split": [0.8, 0.1, 0.1]}
         job = queue_job(session, LOCAL, project.id, EXPORT, params)
-        fail_job(session, job, "The export was stopped. Start it again.")
+        attempt = claim_job(session, [EXPORT])
+        assert attempt is not None
+        assert attempt.job_id == job
+        fail_job(session, attempt, "The export was stopped. Start it again.")
     page = stage.context(manager, reduced_motion="reduce").new_page()
     return Place(stage, page, slug, reader, articles[0], articles[1], job)
 

@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import APIResponse, Route, expect
 
+from annotator.domain.permissions import LOCAL
+from annotator.services import labels
 from tests.browser.desk import Desk
-from tests.browser.stage import Stage
+from tests.browser.stage import TEXT, Stage
 from tests.browser.watch import OFFLINE
 
 TEN = (
@@ -144,5 +146,94 @@ def test_without_storage_the_page_says_so_and_saves(stage: Stage) -> None:
     desk.mark("Eight", "3")
     expect(desk.state).to_have_text("Offline, 1 kept in this tab only")
     desk.page.context.set_offline(False)
+    desk.saved()
+    assert desk.stored_quotes() == ["Eight"]
+
+
+def test_key_presses_do_not_put_off_the_next_try(stage: Stage, desk: Desk) -> None:
+    stage.watch.allow(OFFLINE)
+    tried: list[Route] = []
+
+    def cut(route: Route) -> None:
+        tried.append(route)
+        route.abort()
+
+    desk.page.route("**/operations", cut)
+    mark_ten(desk)
+    desk.press(*["Control+z", "Control+Shift+z"] * 10)
+    expect(desk.state).to_have_text("Offline, 30 kept on this device")
+    assert len(tried) < 6
+    desk.eventually(lambda: len(tried) > 2, wanted=True)
+    desk.page.unroute("**/operations")
+    desk.saved()
+    assert sorted(desk.stored_quotes()) == sorted(TEN)
+
+
+@pytest.mark.parametrize("event", ["online", "focus", "visibilitychange"])
+def test_a_sign_of_hope_is_followed_at_once(stage: Stage, desk: Desk, event: str) -> None:
+    stage.watch.allow("status of 503")
+    answered: list[int] = []
+
+    def busy(route: Route) -> None:
+        answered.append(503)
+        route.fulfill(status=503, headers={"Retry-After": "600"}, body="<p>Busy.</p>")
+
+    desk.page.route("**/operations", busy)
+    stage.watch.allow("503")
+    desk.mark("Eight", "3")
+    expect(desk.state).to_have_text("Offline, 1 kept on this device")
+    desk.mark("lupus", "5")
+    assert answered == [503]
+    desk.page.unroute("**/operations")
+    target = "document" if event == "visibilitychange" else "window"
+    desk.page.evaluate(f"() => {target}.dispatchEvent(new Event('{event}'))")
+    desk.saved()
+    assert desk.stored_quotes() == ["Eight", "lupus"]
+
+
+def test_every_operation_goes_out_under_its_own_version_of_the_scheme(stage: Stage) -> None:
+    name = stage.person()
+    slug, [article] = stage.project(TEXT, **{name: "annotator"})
+    desk = stage.desk_of(stage.context(name), slug, article, name)
+    desk.open()
+    stage.watch.allow(OFFLINE)
+    desk.page.route("**/operations", lambda route: route.abort())
+    desk.mark("Eight", "3")
+    desk.mark("lupus", "5")
+    expect(desk.state).to_have_text("Offline, 2 kept on this device")
+    with stage.world.database.write() as session:
+        labels.add_label(session, LOCAL, slug=slug, name="NEW_ONE")
+    desk.page.reload()
+    desk.mark("fever", "2")
+    expect(desk.state).to_have_text("Offline, 3 kept on this device")
+    sent: list[tuple[int, int]] = []
+
+    def note(route: Route) -> None:
+        body = route.request.post_data_json
+        sent.append((body["scheme"], len(body["ops"])))
+        route.continue_()
+
+    desk.page.route("**/operations", note)
+    desk.saved()
+    assert len(sent) == 2, sent
+    [(first, of_first), (second, of_second)] = sent
+    assert (second - first, of_first, of_second) == (1, 2, 1)
+    assert desk.stored_quotes() == ["Eight", "lupus", "fever"]
+
+
+def test_an_answer_to_something_else_is_no_reason_to_hurry(desk: Desk) -> None:
+    answered: list[str] = []
+
+    def confuse(route: Route) -> None:
+        answer = route.fetch()
+        answered.append(answer.text())
+        sent = route.request.post_data_json["ops"][0]["id"]
+        route.fulfill(response=answer, body=answer.text().replace(sent, "0" * 36))
+
+    desk.page.route("**/operations", confuse)
+    desk.mark("Eight", "3")
+    expect(desk.state).to_have_text("Offline, 1 kept on this device")
+    assert len(answered) < 4
+    desk.page.unroute("**/operations")
     desk.saved()
     assert desk.stored_quotes() == ["Eight"]

@@ -7,6 +7,7 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.desk import Desk
 from tests.browser.stage import TEXT, Stage
+from tests.browser.watch import OFFLINE
 from tests.world import PASSWORD
 
 FOCUS = "() => dispatchEvent(new Event('focus'))"
@@ -55,7 +56,7 @@ def test_a_refused_mark_is_listed_and_can_be_sent_again(
     stage: Stage, desk: Desk, refuse: object, sentence: str
 ) -> None:
     refused(stage, desk, refuse, sentence)
-    desk.page.locator("#attention").get_by_role("button", name="Retry").click()
+    desk.page.locator("#attention").get_by_role("button", name="Try again").click()
     desk.saved()
     expect(desk.page.locator("#attention li")).to_have_count(0)
     assert desk.highlights("refused") == []
@@ -96,6 +97,29 @@ def test_one_refused_mark_does_not_hold_up_the_others(desk: Desk) -> None:
     sent[0].continue_()
     expect(desk.state).to_have_text("1 needs attention")
     assert desk.stored_quotes() == ["Eight", "fever"]
+
+
+def test_an_unreadable_change_holds_up_nothing(stage: Stage, desk: Desk) -> None:
+    stage.watch.allow(OFFLINE)
+
+    def scramble(route: Route) -> None:
+        body = route.request.post_data_json
+        for operation in body["ops"]:
+            operation |= {"s": "0"} if operation["l"] == "PATIENT_COUNT" else {}
+        route.continue_(post_data=json.dumps(body))
+
+    desk.page.context.set_offline(True)
+    desk.mark("Eight", "3")
+    desk.mark("lupus", "5")
+    desk.page.route("**/operations", scramble)
+    desk.page.context.set_offline(False)
+    expect(desk.state).to_have_text("1 needs attention")
+    expect(desk.page.locator("#attention [data-sentence]")).to_contain_text("cannot be read")
+    assert desk.stored_quotes() == ["lupus"]
+    desk.page.unroute("**/operations")
+    desk.page.locator("#attention").get_by_role("button", name="Try again").click()
+    desk.saved()
+    assert desk.stored_quotes() == ["Eight", "lupus"]
 
 
 def test_signed_out_in_mid_work(stage: Stage, desk: Desk) -> None:

@@ -18,5 +18,6 @@ def test_operations_do_not_change_and_share_nothing() -> None:
     second = AddSpan("2", "b", BlockExtent(0, 0, 0, 1), "X")
     assert first.values is not second.values
     assert ChangeSpan("1", "a", 1).values == {}
+    assert tuple(ChangeSpan("1", "a", 1).unconfirmed) == ()
     with pytest.raises(FrozenInstanceError):
         first.label = "Y"  # type: ignore[misc]

@@ -37,6 +37,11 @@ def shown(world: World, actor: Actor) -> dict[str, ReadAnnotation]:
     return {a.uuid: a for block in read.blocks for a in block.annotations}
 
 
+def values_of(world: World, actor: Actor, uuid: str) -> dict[str, tuple[object, bool]]:
+    found = shown(world, actor)[uuid].values
+    return {name: (value, confirmed) for name, value, confirmed in found}
+
+
 def events(database: Database, kind: str) -> list[tuple[Any, Any]]:
     with database.read() as session:
         rows = session.execute(
@@ -86,14 +91,14 @@ def test_a_span_may_cross_blocks(world: World, ann: Actor) -> None:
 def test_guesses_are_unconfirmed_until_they_are_set(world: World, ann: Actor) -> None:
     operation = add()
     one(world, ann, operation)
-    values = shown(world, ann)[operation.annotation].values
+    values = values_of(world, ann, operation.annotation)
     assert values == {"value": (8, False), "role": ("in study, stage not stated", False)}
     confirm = ChangeSpan(new_id(), operation.annotation, 1, values={"value": 8})
     assert one(world, ann, confirm).rev == 2
-    assert shown(world, ann)[operation.annotation].values["value"] == (8, True)
+    assert values_of(world, ann, operation.annotation)["value"] == (8, True)
     unset = {"value": None, "role": NOT_STATED, "qualifier": "exact"}
     one(world, ann, ChangeSpan(new_id(), operation.annotation, 2, values=unset))
-    assert shown(world, ann)[operation.annotation].values == {
+    assert values_of(world, ann, operation.annotation) == {
         "role": (NOT_STATED, True),
         "qualifier": ("exact", True),
     }
@@ -107,7 +112,7 @@ def test_values_sent_with_a_span_are_confirmed(world: World, ann: Actor) -> None
     operation = add(values={"value": 9, "role": None}, note="  as printed ")
     one(world, ann, operation)
     found = shown(world, ann)[operation.annotation]
-    assert found.values == {"value": (9, True)}
+    assert found.values == (("value", 9, True),)
     assert found.note == "as printed"
 
 
@@ -116,10 +121,10 @@ def test_another_label_keeps_the_values_of_the_first(world: World, ann: Actor) -
     one(world, ann, operation)
     one(world, ann, ChangeSpan(new_id(), operation.annotation, 1, values={"role": "treated"}))
     one(world, ann, ChangeSpan(new_id(), operation.annotation, 2, label="RESULT_VALUE"))
-    assert shown(world, ann)[operation.annotation].values == {"value": (8, False)}
+    assert values_of(world, ann, operation.annotation) == {"value": (8, False)}
     back = ChangeSpan(new_id(), operation.annotation, 3, label="PATIENT_COUNT")
     assert one(world, ann, back).rev == 4
-    assert shown(world, ann)[operation.annotation].values == {
+    assert values_of(world, ann, operation.annotation) == {
         "value": (8, False),
         "role": ("treated", True),
     }

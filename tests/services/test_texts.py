@@ -12,7 +12,8 @@ from tests.world import TEXT, World
 def load(database: Database, article_id: int) -> texts.ArticleText:
     with database.read() as session:
         article = session.get_one(Article, article_id)
-        return texts.load_text(session, article)
+        ready = article.ready_at is not None
+        return texts.load_text(session, article.id, sha256=article.sha256, ready=ready)
 
 
 def test_a_text_is_read_once(world: World) -> None:

@@ -1,8 +1,9 @@
 """Static files: under the hash of them all, for ever."""
 
+import pytest
 from flask import Flask
 
-from annotator.web.assets import static
+from annotator.web.assets import Compressed, static
 
 
 def test_a_file_of_this_version_may_be_kept_for_ever(app: Flask) -> None:
@@ -21,3 +22,27 @@ def test_other_versions_and_files_outside_are_not_found(app: Flask) -> None:
         static("../README.md"),
     ):
         assert client.get(path).status_code == 404
+
+
+def test_a_file_is_compressed_once_and_pages_are_not_kept(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, encoded = app.test_client(), {"Accept-Encoding": "zstd"}
+    kept: list[bytes] = []
+
+    def keep(store: Compressed, key: str, value: bytes) -> None:
+        kept.append(value)
+        store[key] = value
+
+    monkeypatch.setattr(Compressed, "set", keep)
+    sheet = static("css/base.css")
+    first, second = (client.get(sheet, headers=encoded).data for _ in range(2))
+    assert first == second == kept[0]
+    assert kept[1] is kept[0]
+
+
+def test_what_differs_from_answer_to_answer_is_not_kept() -> None:
+    store = Compressed()
+    store.set("zstd;", b"a page")
+    store.set("zstd;/static/0/css/base.css", b"a file")
+    assert list(store) == ["zstd;/static/0/css/base.css"]

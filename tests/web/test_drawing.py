@@ -26,7 +26,7 @@ SCHEME = ProjectScheme(
     (label(2, "PATIENT_COUNT", "CNT", (ROLE, COUNT)), label(4, "OUTCOME", "OUT")),
     (),
     (),
-    {},
+    (),
 )
 TEXT = "Eight young patients came."
 
@@ -42,7 +42,7 @@ def mark(name: str, start: int, end: int, number: int = 2, **more: object) -> Re
         "rev": 1,
         "unsure": False,
         "note": None,
-        "values": {},
+        "values": (),
     }
     return ReadAnnotation(**(fields | more))  # type: ignore[arg-type]
 
@@ -78,7 +78,7 @@ def test_lanes_beyond_the_sixth_are_counted() -> None:
 
 
 def test_a_card_stands_where_its_annotation_begins() -> None:
-    values = {"role": ("treated", True), "value": (8, False), "gone": (1, True)}
+    values = (("role", "treated", True), ("value", 8, False), ("gone", 1, True))
     own = mark("own", 10, 15, values=values, unsure=True, note="n", rev=3)
     before = mark("before", 5, 15, 4, first_block=0, quote="from the block before")
     view = draw_block(block(before, own), SCHEME)
