@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from urllib.parse import urlsplit
 
 from annotator.domain.errors import Invalid
 
@@ -28,6 +29,9 @@ class Settings:
     """Whether jobs are left to ``annotator worker`` processes."""
     largest_request: int = LARGEST_REQUEST
     """Bytes of one request; setting ``ANNOTATOR_LARGEST_REQUEST``."""
+    proxies: int = 0
+    """How many proxies of one's own stand before the server, so that their word on where a request
+    comes from is believed and nobody else's; setting ``ANNOTATOR_PROXIES``."""
 
     @property
     def secure_cookie(self) -> bool:
@@ -65,16 +69,16 @@ def read_settings(
     """Settings from arguments, else from ``ANNOTATOR_*``, else the defaults of this platform."""
     folder = Path(data_dir or environment.get("ANNOTATOR_DATA_DIR") or _user_data()).absolute()
     url = database or environment.get("ANNOTATOR_DATABASE_URL") or ""
-    largest = environment.get("ANNOTATOR_LARGEST_REQUEST", str(LARGEST_REQUEST))
-    if not largest.isdecimal() or int(largest) < 1:
-        raise Invalid(f"ANNOTATOR_LARGEST_REQUEST is “{largest}”; it takes a number of bytes.")
     return Settings(
         data_dir=folder,
         database_url=url or f"sqlite:///{folder / DATABASE_FILE}",
-        public_url=environment.get("ANNOTATOR_PUBLIC_URL", ""),
+        public_url=_public_url(environment.get("ANNOTATOR_PUBLIC_URL", "")),
         host=host,
         external_workers=environment.get("ANNOTATOR_WORKERS") == "external",
-        largest_request=int(largest),
+        largest_request=_number(
+            environment, "ANNOTATOR_LARGEST_REQUEST", "bytes", default=LARGEST_REQUEST, least=1
+        ),
+        proxies=_number(environment, "ANNOTATOR_PROXIES", "proxies", default=0, least=0),
     )
 
 
@@ -104,6 +108,27 @@ def asset_folder(name: str) -> Path:
     package = Path(__file__).parent
     inside = package / name
     return inside if inside.is_dir() else package.parent / name
+
+
+def _number(
+    environment: Mapping[str, str], name: str, what: str, *, default: int, least: int
+) -> int:
+    given = environment.get(name) or str(default)
+    if not (given.isascii() and given.isdecimal()) or int(given) < least:
+        raise Invalid(f"{name} is “{given}”; it takes a number of {what}, {least} or more.")
+    return int(given)
+
+
+def _public_url(given: str) -> str:
+    """The address without a slash at its end; raises ``Invalid`` where browsers know no such."""
+    url = given.rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc):
+        raise Invalid(
+            f"ANNOTATOR_PUBLIC_URL is “{given}”; it takes what people type to come here, such as "
+            "https://annotate.example.org."
+        )
+    return url
 
 
 def _user_data() -> Path:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from annotator.domain.errors import Invalid, NotFound
+from annotator.domain.strict_json import Unreadable, parse
 from annotator.exporters.base import Exporter
 from annotator.importers import foreign
 from annotator.importers.base import HEAD, Importer, decoded_head
-from annotator.importers.strict_json import Unreadable, parse
 
 GROUP = "annotator.formats"
 IMPORTERS = (

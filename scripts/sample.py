@@ -50,9 +50,7 @@ def _make_demo(database: Database) -> None:
     demo.make_accounts(database, PASSWORD)
     demo.make_project(database, read_scheme_file(DEFAULT_SCHEME))
     records = [r for r in registry.importer("jsonl").read(ARTICLES) if isinstance(r, Article)]
-    report = demo.import_articles(
-        database, records, token_runs, TOKENIZER_VERSION, lambda done: None
-    )
+    report = demo.import_articles(database, records, token_runs, TOKENIZER_VERSION)
     assert not report.refused, report.refused[0].sentence
 
 

@@ -27,10 +27,13 @@ DO $do$ DECLARE name text; BEGIN
       EXECUTE 'DELETE FROM ' || name;
     END LOOP;
   ELSE
+    -- The owner of the tables may put the trail's guards aside; nothing else gets past them.
+    ALTER TABLE events DISABLE TRIGGER USER;
     FOR name IN SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
       WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
       EXECUTE 'TRUNCATE ' || name || ' CASCADE';
     END LOOP;
+    ALTER TABLE events ENABLE TRIGGER USER;
   END IF;
   FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public' LOOP
     EXECUTE 'ALTER SEQUENCE ' || name || ' RESTART';

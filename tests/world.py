@@ -17,7 +17,7 @@ from annotator.domain.permissions import LOCAL, Actor, Role
 from annotator.domain.scheme import Scheme, parse_scheme
 from annotator.domain.tokens import pack
 from annotator.services import articles, projects, scheme_store
-from annotator.services.accounts import hash_password
+from annotator.services.accounts import PasswordHash, hash_password
 from annotator.services.operations import Applied, apply_operations
 from annotator.storage.engine import Database
 from annotator.storage.tables import Membership, Project, User
@@ -30,7 +30,7 @@ TEXT = (
 
 
 @cache
-def password_hash() -> str:
+def password_hash() -> PasswordHash:
     """One slow hash for all accounts of a run."""
     return hash_password(PASSWORD)
 

@@ -171,7 +171,7 @@ class JobAnswer(Answer):
     state: JobState
     step: int
     steps: int
-    message: str | None = Field(description="Why it failed.")
+    message: str | None = Field(description="Why it failed, or what it had to leave out.")
     requested_by: str | None
     created_at: datetime
     finished_at: datetime | None

@@ -1,14 +1,10 @@
 """Articles: a project's, one as a record, taking records in, and a reader's steps."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from flask import Response, g, request, url_for
 from sqlalchemy.orm import Session
 
 from annotator.api.answers import (
     ArticleAnswer,
-    Fault,
     LayerAnswer,
     ListedArticleAnswer,
     Page,
@@ -20,15 +16,16 @@ from annotator.api.bodies import (
     check_media,
     fit,
     read_body,
+    read_json,
     read_lines,
     read_optional_body,
     read_query,
 )
 from annotator.api.contract import Contract, under
 from annotator.api.cursors import at_id, read_id
-from annotator.api.problems import FaultyBody
+from annotator.api.record_lines import Line, take_lines
 from annotator.api.records import as_article, draw_layer, draw_record
-from annotator.api.replies import Reply, plain, show, write
+from annotator.api.replies import Reply, find_reply, plain, show, write
 from annotator.api.requests import (
     ArticlesQuery,
     ImportQuery,
@@ -37,7 +34,6 @@ from annotator.api.requests import (
     ReopenBody,
     SkipBody,
 )
-from annotator.api.strict_json import read_json
 from annotator.domain.errors import DomainError
 from annotator.domain.operations import FinishLayer, LayerOperation, ReopenLayer, SkipLayer
 from annotator.services import records
@@ -47,7 +43,7 @@ from annotator.services.revisions import step_article
 from annotator.web.lifecycle import actor, reading, wake_jobs
 
 MOST_LINES = 100
-"""Records of one request: so many are stored before another writer has to wait long."""
+"""Records of one request."""
 
 
 @under(Contract(answers={200: Page[ListedArticleAnswer]}, query=ArticlesQuery))
@@ -78,15 +74,19 @@ def add_articles(slug: str) -> Response:
     """Take in one canonical record, or up to a hundred of them as JSON Lines.
 
     Several records are taken each by itself: the answer says line by line which were and why the
-    others were not. Where none was, nothing is stored and the answer is a problem.
+    others were not. Where none was, nothing is stored and the answer is a problem. Sent again with
+    the same Idempotency-Key, a request that was cut off goes on where it ended.
     """
     create = read_query(ImportQuery).labels == "create"
     if check_media(JSON, *LINES) == JSON:
         record = _prepare(read_json(request.get_data()))
         response = write(lambda session: _add_one(session, slug, record, create))
     else:
-        lines = [_read_line(line, value) for line, value in read_lines(MOST_LINES)]
-        response = write(lambda session: _add_lines(session, slug, lines, create))
+        response = find_reply() or take_lines(
+            slug,
+            [_read_line(number, value) for number, value in read_lines(MOST_LINES)],
+            create_labels=create,
+        )
     wake_jobs()
     return response
 
@@ -127,24 +127,15 @@ def _step(slug: str, article_id: int, step: LayerOperation) -> Response:
     return write(take, always_kept=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of several records: what it holds, or why it cannot be taken."""
-
-    line: int
-    external_id: str | None
-    record: PreparedRecord | DomainError
-
-
-def _read_line(line: int, value: object) -> _Line:
+def _read_line(number: int, value: object) -> Line:
     named = value.get("id") if isinstance(value, dict) else None
     known = named if isinstance(named, str) else None
     if isinstance(value, DomainError):
-        return _Line(line, known, value)
+        return Line(number, known, value)
     try:
-        return _Line(line, known, _prepare(value))
+        return Line(number, known, _prepare(value))
     except DomainError as error:
-        return _Line(line, known, error)
+        return Line(number, known, error)
 
 
 def _prepare(value: object) -> PreparedRecord:
@@ -162,37 +153,6 @@ def _add_one(session: Session, slug: str, record: PreparedRecord, create: bool) 
     [row], _ = records.list_articles(session, actor(), slug=slug, after=article_id - 1, limit=1)
     address = url_for("api.show_article", slug=slug, article_id=article_id)
     return Reply(201, plain(_listed(row)), {"Location": address})
-
-
-def _add_lines(session: Session, slug: str, lines: Sequence[_Line], create: bool) -> Reply:
-    taken = [_take(session, slug, line, create) for line in lines]
-    if not any(record.status == "created" for record in taken):
-        raise FaultyBody(
-            f"None of the {len(taken)} records was taken, so nothing was stored.",
-            [Fault(detail=r.detail or "", line=r.line, code=r.code) for r in taken],
-        )
-    records.await_tokens(session, actor(), slug=slug)
-    return Reply(201, plain(Page[TakenRecord](items=taken, next=None)))
-
-
-def _take(session: Session, slug: str, line: _Line, create: bool) -> TakenRecord:
-    try:
-        if isinstance(line.record, DomainError):
-            raise line.record
-        with session.begin_nested():
-            article_id = records.store_record(
-                session, actor(), slug=slug, prepared=line.record, create_labels=create
-            )
-    except DomainError as error:
-        return TakenRecord(
-            line=line.line,
-            status="refused",
-            external_id=line.external_id,
-            code=error.code,
-            detail=str(error),
-        )
-    stored = line.record.record.id
-    return TakenRecord(line=line.line, status="created", id=article_id, external_id=stored)
 
 
 def _listed(row: records.ListedArticle) -> ListedArticleAnswer:

@@ -9,10 +9,10 @@ from flask import request
 from pydantic import ValidationError
 
 from annotator.api.answers import Fault
-from annotator.api.problems import FaultyBody, WrongMedia
+from annotator.api.problems import FaultyBody, Malformed, WrongMedia
 from annotator.api.requests import Body
-from annotator.api.strict_json import read_json
 from annotator.domain.errors import DomainError, Invalid
+from annotator.domain.strict_json import Unreadable, parse
 from annotator.services.revisions import Match
 
 JSON = "application/json"
@@ -39,6 +39,21 @@ def read_body(model: type[Model], *, also: Iterable[str] = ()) -> Model:
 def read_optional_body(model: type[Model]) -> Model:
     """Like ``read_body``, where no body at all says as much as an empty object."""
     return read_body(model) if request.get_data() else model()
+
+
+def read_json(data: bytes) -> Any:
+    """What ``data`` says; raises ``Malformed`` where it is no JSON, else ``Invalid``."""
+    try:
+        return parse(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Malformed(
+            f"Byte {error.start + 1} of the body is not valid UTF-8. Nothing was stored."
+        ) from error
+    except Unreadable as error:
+        sentence = f"The body {error}. Nothing was stored."
+        if error.code == Malformed.code:
+            raise Malformed(sentence) from error
+        raise Invalid(sentence, code=error.code) from error
 
 
 def read_query(model: type[Model]) -> Model:

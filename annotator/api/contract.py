@@ -10,7 +10,7 @@ from annotator.api.requests import Body
 JSON = "application/json"
 Given = type[Answer] | tuple[type[Answer], ...] | str | None
 """What comes with a status: a model, one of several, bytes of a content type, or nothing."""
-READ_PROBLEMS = (401, 403, 404, 422, 500)
+READ_PROBLEMS = (401, 403, 404, 422, 500, 503)
 WRITE_PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422, 500, 503)
 
 

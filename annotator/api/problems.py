@@ -1,19 +1,22 @@
 """Everything that goes wrong, as ``application/problem+json`` with a sentence (RFC 9457)."""
 
-import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from annotator.api.answers import Fault, Problem
-from annotator.api.strict_json import Malformed
 from annotator.domain import errors
-from annotator.web.errors import STATUS
-
-log = logging.getLogger(__name__)
+from annotator.web.errors import (
+    RETRY_AFTER,
+    STATUS,
+    log_crowded,
+    log_simultaneous,
+    log_unexpected,
+)
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
@@ -26,13 +29,6 @@ SENTENCES = {
     413: "This is more than one request may carry. Nothing was stored; send less at a time, or "
     "have ANNOTATOR_LARGEST_REQUEST raised.",
 }
-SIMULTANEOUS = (
-    "Somebody changed the same thing at the same moment. Nothing of this request was stored; "
-    "send it again."
-)
-UNEXPECTED = (
-    "Something went wrong on the server. Nothing was half-done; the server's log says more."
-)
 
 
 class FaultyBody(errors.Invalid):
@@ -43,6 +39,12 @@ class FaultyBody(errors.Invalid):
     def __init__(self, sentence: str, faults: Sequence[Fault]) -> None:
         super().__init__(sentence)
         self.faults = list(faults)
+
+
+class Malformed(errors.Invalid):
+    """A body that is not JSON, so nothing can be said about what is in it."""
+
+    code = "malformed"
 
 
 class WrongMedia(errors.Invalid):
@@ -57,6 +59,7 @@ def init_problems(bp: Blueprint) -> None:
     bp.register_error_handler(errors.DomainError, _domain_error)
     bp.register_error_handler(HTTPException, _http_error)
     bp.register_error_handler(IntegrityError, _simultaneous)
+    bp.register_error_handler(PoolTimeout, _crowded)
     bp.register_error_handler(Exception, _unexpected)
 
 
@@ -97,7 +100,7 @@ def _domain_error(error: errors.DomainError) -> Response:
     if isinstance(error, errors.TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.Unavailable):
-        response.headers["Retry-After"] = "1"
+        response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 
@@ -112,13 +115,17 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _simultaneous(error: IntegrityError) -> Response:
-    log.warning("two changes at once at %s", request.path, exc_info=error)
-    return _answer(409, SIMULTANEOUS, "simultaneous")
+    return _answer(409, log_simultaneous(error), "simultaneous")
+
+
+def _crowded(error: PoolTimeout) -> Response:
+    response = _answer(503, log_crowded(error), "busy")
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def _unexpected(error: Exception) -> Response:
-    log.error("unexpected error at %s", request.path, exc_info=error)
-    return _answer(500, UNEXPECTED, "unexpected")
+    return _answer(500, log_unexpected(error), "unexpected")
 
 
 def _answer(

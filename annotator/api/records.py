@@ -1,7 +1,6 @@
 """From canonical records to articles of the domain and, with what the store adds, back."""
 
 import uuid
-from collections.abc import Sequence
 
 from annotator.api.answers import (
     AnnotationAnswer,
@@ -13,8 +12,7 @@ from annotator.api.answers import (
 from annotator.api.requests import RecordAnnotation, RecordBody
 from annotator.domain import corpus
 from annotator.domain.blocks import Block
-from annotator.domain.errors import Invalid
-from annotator.domain.workflow import SKIP_REASONS
+from annotator.domain.records import bad_record
 from annotator.services.annotations import SeenAnnotation
 from annotator.services.records import NEW, ReadRecord
 from annotator.storage.tables import Layer
@@ -23,20 +21,14 @@ from annotator.storage.tables import Layer
 def as_article(body: RecordBody, *, caller: str, language: str) -> corpus.Article:
     """The record as the domain has it: ids made, and the caller named, where it leaves them out.
 
-    Raises ``Invalid`` for what contradicts itself: two answers to one question, an answer that
-    points at nothing, a layer that is not its annotator's, an unlisted reason for skipping.
+    Raises ``Invalid`` for an annotation in a layer that is not its annotator's, or with a stray
+    name among those that nobody confirmed.
     """
     annotations = tuple(_annotation(annotation, caller) for annotation in body.annotations)
     answers = tuple(
         corpus.Answer(a.question, a.answer, a.annotator or caller, a.annotation)
         for a in body.answers
     )
-    _check_answers(answers, annotations)
-    for name, reason in body.skipped.items():
-        if reason not in SKIP_REASONS:
-            raise _refused(f"“{reason}” is not a reason for skipping")
-        if name in body.done:
-            raise _refused(f"{name} cannot both have finished and skipped it")
     relations = dict.fromkeys(
         corpus.Relation(r.type, r.source, r.target, r.annotator or caller) for r in body.relations
     )
@@ -115,10 +107,10 @@ def draw_layer(layer: Layer | None) -> LayerAnswer:
 def _annotation(given: RecordAnnotation, caller: str) -> corpus.Annotation:
     annotator = given.annotator or given.layer or caller
     if given.layer not in (None, annotator):
-        raise _refused(f"an annotation is by {annotator}, but in the layer of {given.layer}")
+        raise bad_record(f"an annotation is by {annotator}, but in the layer of {given.layer}")
     stray = set(given.unconfirmed) - set(given.values)
     if stray:
-        raise _refused(f"“unconfirmed” names {min(stray)}, which is not among the values")
+        raise bad_record(f"“unconfirmed” names {min(stray)}, which is not among the values")
     return corpus.Annotation(
         id=given.id or str(uuid.uuid4()),
         start=given.start,
@@ -149,20 +141,3 @@ def _answer(annotation: corpus.Annotation, rev: int) -> AnnotationAnswer:
         unsure=annotation.unsure,
         rev=rev,
     )
-
-
-def _check_answers(
-    answers: Sequence[corpus.Answer], annotations: Sequence[corpus.Annotation]
-) -> None:
-    made = {(annotation.annotator, annotation.id) for annotation in annotations}
-    given: set[tuple[str, str]] = set()
-    for answer in answers:
-        if (answer.annotator, answer.question) in given:
-            raise _refused(f"{answer.annotator} answers {answer.question} twice")
-        given.add((answer.annotator, answer.question))
-        if answer.annotation is not None and (answer.annotator, answer.annotation) not in made:
-            raise _refused(f"the answer to {answer.question} points at no annotation of its author")
-
-
-def _refused(what: str) -> Invalid:
-    return Invalid(f"The record was not taken: {what}.", code="bad-record")

@@ -14,7 +14,7 @@ from annotator.api.answers import Answer
 from annotator.api.bodies import read_key
 from annotator.domain.errors import Invalid
 from annotator.services import once
-from annotator.web.lifecycle import actor, writing
+from annotator.web.lifecycle import actor, reading, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def write(action: Callable[[Session], Reply], *, always_kept: bool = True) -> Re
     if key is None and not always_kept:
         with writing() as session:
             return _send(action(session))
-    operation, kind, mark = key or str(uuid.uuid4()), request.endpoint or "", _fingerprint()
+    operation, kind, mark = key or str(uuid.uuid4()), request.endpoint or "", fingerprint()
     with writing() as session:
         stored = once.once(
             session,
@@ -57,16 +57,32 @@ def write(action: Callable[[Session], Reply], *, always_kept: bool = True) -> Re
             kind,
             lambda: {"request": mark, "reply": asdict(action(session))},
         )
-    if stored["request"] != mark:
+    same_request(stored)
+    return _send(Reply(**stored["reply"]))
+
+
+def find_reply() -> Response | None:
+    """What was answered to this request before, under its ``Idempotency-Key``; None: nothing."""
+    key = read_key()
+    stored = key and once.find_answer(reading(), actor(), key, request.endpoint or "")
+    if not stored:
+        return None
+    same_request(stored)
+    return _send(Reply(**stored["reply"]))
+
+
+def same_request(stored: once.Answer) -> None:
+    """Raises ``Invalid`` where what is stored under the key answers another request."""
+    if stored["request"] != fingerprint():
         raise Invalid(
             "This Idempotency-Key was used for another request. Nothing was changed; use a new "
             "one for each request, and the same only to repeat it.",
             code="idempotency-key",
         )
-    return _send(Reply(**stored["reply"]))
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
+    """A hash of everything in this request that says what is to be done."""
     line = f"{request.method} {request.full_path} {request.mimetype}\n".encode()
     return hashlib.sha256(line + request.get_data()).hexdigest()
 

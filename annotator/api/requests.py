@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, JsonValue
 
 from annotator.domain.blocks import Kind
+from annotator.domain.naming import LANGUAGE, LONGEST_LANGUAGE
 from annotator.domain.workflow import SKIP_REASONS
 
 LARGEST_PAGE = 200
@@ -13,7 +14,6 @@ MOST_MARKS = 20_000
 """Annotations, or relations between them, of one record."""
 OFFSET_LIMIT = 10_000_000
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,1}$"
 
 Scalar = int | float | str
 Offset = Annotated[int, Field(strict=True, ge=0, le=OFFSET_LIMIT)]
@@ -178,7 +178,12 @@ class RecordBody(Body):
     )
     text: str = Field(min_length=1, description="Kept code point for code point.")
     title: str | None = Field(default=None, max_length=500)
-    language: str | None = Field(default=None, pattern=LANGUAGE, description="The project's, else.")
+    language: str | None = Field(
+        default=None,
+        max_length=LONGEST_LANGUAGE,
+        pattern=f"^{LANGUAGE.pattern}$",
+        description="The project's, else.",
+    )
     batch: str | None = Field(default=None, min_length=1, max_length=200)
     meta: dict[str, JsonValue] = Field(default_factory=dict)
     blocks: Annotated[list[BlockTriple], FailFast()] = Field(

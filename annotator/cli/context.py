@@ -10,6 +10,7 @@ import click
 
 from annotator.config import Settings, read_settings
 from annotator.storage.engine import Database
+from annotator.storage.locks import FolderLock
 from annotator.storage.schema import upgrade
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -28,16 +29,20 @@ def given_settings(context: click.Context, *, host: str = "127.0.0.1") -> Settin
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Database]:
-    """The database with this version's schema; a backup was taken if it had to be migrated."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(settings.database_url)
-    try:
-        saved = upgrade(database)
-        if saved is not None:
-            click.echo(f"The database was migrated; the backup is {saved}.", err=True)
-        yield database
-    finally:
-        database.dispose()
+    """The database with this version's schema; a backup was taken if it had to be migrated.
+
+    Nobody may empty the data folder meanwhile.
+    """
+    with FolderLock(settings.data_dir) as lock:
+        lock.share()
+        database = Database(settings.database_url)
+        try:
+            saved = upgrade(database)
+            if saved is not None:
+                click.echo(f"The database was migrated; the backup is {saved}.", err=True)
+            yield database
+        finally:
+            database.dispose()
 
 
 def report(result: dict[str, Any], lines: list[str], *, json_wanted: bool) -> None:

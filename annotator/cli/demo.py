@@ -24,6 +24,8 @@ from annotator.services import demo
 from annotator.services.accounts import SHORTEST_PASSWORD
 from annotator.services.sessions import create_start_link
 from annotator.storage.engine import Database
+from annotator.storage.locks import FolderLock
+from annotator.storage.schema import current_revision
 
 COMPLETE = "demo-complete"
 PASSWORD_FILE = "demo-password"  # noqa: S105 - the file's name
@@ -48,8 +50,15 @@ def demo_command(
             "Nothing was started; use “annotator serve” for others."
         )
     settings = given_settings(context, host=host)
-    if reset:
-        _reset(settings)
+    with FolderLock(settings.data_dir) as lock:
+        if reset:
+            lock.claim()
+            _reset(settings)
+        lock.share()
+        _run(settings, port=port, prepare_only=prepare_only)
+
+
+def _run(settings: Settings, *, port: int, prepare_only: bool) -> None:
     complete = settings.data_dir / COMPLETE
     if prepare_only:
         with opened(settings) as database:
@@ -107,9 +116,7 @@ def _prepare(settings: Settings, database: Database) -> None:
     demo.make_project(database, read_scheme_file(DEFAULT_SCHEME))
     read = list(registry.importer("jsonl").read(ARTICLES))
     records = [found for found in read if isinstance(found, Article)]
-    report = demo.import_articles(
-        database, records, token_runs, TOKENIZER_VERSION, lambda done: None
-    )
+    report = demo.import_articles(database, records, token_runs, TOKENIZER_VERSION)
     if report.refused or len(records) != len(read):
         sentences = [refused.sentence for refused in report.refused]
         raise Invalid(f"The sample articles could not all be taken in: {sentences[:3]}")
@@ -132,10 +139,30 @@ def _password(settings: Settings, database: Database) -> str:
     return given
 
 
+def _keep_work(settings: Settings) -> None:
+    """Raises ``Invalid`` where the demo's database holds projects that are not the demo's."""
+    if not (settings.data_dir / DATABASE_FILE).exists():
+        return
+    database = Database(settings.database_url)
+    try:
+        others = []
+        if current_revision(database) is not None:
+            with database.read() as session:
+                others = demo.other_projects(session)
+    finally:
+        database.dispose()
+    if others:
+        raise Invalid(
+            f"The demo's database also holds {', '.join(others)}. Nothing was removed; export "
+            "what you need, or start the demo elsewhere with --data-dir."
+        )
+
+
 def _reset(settings: Settings) -> None:
     own = f"sqlite:///{settings.data_dir / DATABASE_FILE}"
     if settings.database_url != own:
         raise Invalid(f"Only a demo in its own database {own} can be reset. Nothing was removed.")
+    _keep_work(settings)
     for pattern in OWN_FILES:
         for path in settings.data_dir.glob(pattern):
             path.unlink()

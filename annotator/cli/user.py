@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from annotator.cli.context import given_settings, opened
+from annotator.cli.context import as_json, given_settings, opened, report
 from annotator.domain.permissions import LOCAL
 from annotator.services import accounts
 
@@ -28,9 +28,9 @@ def _password(*, from_stdin: bool) -> str:
 @click.pass_context
 def add(context: click.Context, name: str, role: str, password_stdin: bool) -> None:
     """Make the account NAME."""
-    password = _password(from_stdin=password_stdin)
+    secret = accounts.hash_password(_password(from_stdin=password_stdin))
     with opened(given_settings(context)) as database, database.write() as session:
-        accounts.add_user(session, LOCAL, name=name, role=role, password=password)
+        accounts.add_user(session, LOCAL, name=name, role=role, password_hash=secret)
     click.echo(f"Account {name} ({role}) was made.")
 
 
@@ -39,14 +39,14 @@ def add(context: click.Context, name: str, role: str, password_stdin: bool) -> N
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.pass_context
 def password(context: click.Context, name: str, password_stdin: bool) -> None:
-    """Give NAME a new password; ends that person's sessions."""
+    """Give NAME a new password; ends that person's sessions and API tokens."""
     with opened(given_settings(context)) as database:
         with database.read() as session:
             accounts.find_user(session, name)
-        secret = _password(from_stdin=password_stdin)
+        secret = accounts.hash_password(_password(from_stdin=password_stdin))
         with database.write() as session:
-            accounts.set_password(session, LOCAL, name=name, password=secret)
-    click.echo(f"{name} has a new password; all sessions of {name} were ended.")
+            accounts.set_password(session, LOCAL, name=name, password_hash=secret)
+    click.echo(f"{name} has a new password; all sessions of {name} were ended, API tokens too.")
 
 
 @user_command.command("disable")
@@ -59,11 +59,50 @@ def disable(context: click.Context, name: str) -> None:
     click.echo(f"{name} was disabled; sessions and tokens ended, all work stays.")
 
 
-@user_command.command("token")
+@user_command.command("enable")
 @click.argument("name")
 @click.pass_context
-def token(context: click.Context, name: str) -> None:
-    """Print a new API token of NAME, this once."""
+def enable(context: click.Context, name: str) -> None:
+    """Open the disabled account NAME again, with the password it had."""
     with opened(given_settings(context)) as database, database.write() as session:
-        secret = accounts.create_token(session, LOCAL, name=name)
-    click.echo(secret)
+        accounts.enable_user(session, LOCAL, name=name)
+    click.echo(f"{name} may sign in again; sessions and tokens that ended stay ended.")
+
+
+@user_command.command("token")
+@click.argument("name")
+@click.option("--list", "list_", is_flag=True, help="List the valid tokens of NAME instead.")
+@click.option(
+    "--revoke",
+    type=click.IntRange(1, 2**31 - 1),
+    metavar="ID",
+    help="End the token ID of NAME instead.",
+)
+@as_json
+@click.pass_context
+def token(
+    context: click.Context, name: str, list_: bool, revoke: int | None, as_json: bool
+) -> None:
+    """Print a new API token of NAME, this once; or list or revoke those there are."""
+    if list_ and revoke is not None:
+        raise click.UsageError("--list and --revoke cannot go together.")
+    with opened(given_settings(context)) as database:
+        if list_:
+            with database.read() as session:
+                _print_tokens(accounts.list_tokens(session, LOCAL, name=name), as_json=as_json)
+            return
+        with database.write() as session:
+            if revoke is not None:
+                accounts.revoke_token(session, LOCAL, name=name, token_id=revoke)
+            else:
+                secret = accounts.create_token(session, LOCAL, name=name)
+    if revoke is None:
+        report({"token": secret}, [secret], json_wanted=as_json)
+    else:
+        report({"revoked": revoke}, [f"Token {revoke} was revoked."], json_wanted=as_json)
+
+
+def _print_tokens(tokens: list[accounts.ValidToken], *, as_json: bool) -> None:
+    rows = [{"id": token.id, "created_at": token.created_at.isoformat()} for token in tokens]
+    lines = [f"{token.id}\tmade {token.created_at:%Y-%m-%d %H:%M} UTC" for token in tokens]
+    report({"tokens": rows}, lines, json_wanted=as_json)

@@ -1,4 +1,4 @@
-"""Short texts that people type: names, titles, definitions, and addresses made from them."""
+"""Short texts that people type: names, titles, languages, and addresses made from them."""
 
 import re
 import unicodedata
@@ -7,6 +7,8 @@ from annotator.domain.errors import Invalid
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """Ids of operations and annotations, made by their senders."""
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
+LONGEST_LANGUAGE = 16
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 _UNWRITTEN = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"}
 """Letters that Unicode does not take apart into a plain one and a mark."""
@@ -21,6 +23,17 @@ def slug_from(text: str, longest: int = 64) -> str:
         return slug
     cut = slug[: longest + 1].rpartition("-")[0]
     return (cut or slug[:longest]).strip("-")
+
+
+def checked_language(language: str) -> str:
+    """``language`` where it is the short name of one, as files and pages write it; else raises."""
+    if not LANGUAGE.fullmatch(language) or len(language) > LONGEST_LANGUAGE:
+        raise Invalid(
+            f"“{language[:40]}” is not the short name of a language, such as en or pt-BR. Nothing "
+            "was stored.",
+            code="bad-language",
+        )
+    return language
 
 
 def checked_text(text: str, *, what: str, longest: int) -> str:

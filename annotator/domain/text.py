@@ -69,7 +69,7 @@ def is_storable(text: str) -> bool:
 
 def is_astral(text: str) -> bool:
     """Whether UTF-16 offsets into ``text`` can differ from code point offsets."""
-    return any(character > "\uffff" for character in text)
+    return not text.isascii() and max(text) > "\uffff"
 
 
 def u16_to_cp(text: str, offset: int) -> int:

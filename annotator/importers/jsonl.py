@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import IO, ClassVar
 
 from annotator.domain.corpus import Article
+from annotator.domain.strict_json import Unreadable, parse
 from annotator.domain.text import BOM
 from annotator.importers import foreign
 from annotator.importers.base import MAX_FILE, Refused, decoded_head
 from annotator.importers.jsonl_record import NotARecord, article_of
-from annotator.importers.strict_json import Unreadable, parse
 
 
 class JsonlImporter:

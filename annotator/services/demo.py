@@ -4,8 +4,6 @@ Every step looks first, so a start after a kill goes on where the last one ended
 did meanwhile stays.
 """
 
-from collections.abc import Callable
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,8 +11,8 @@ from annotator.domain import corpus
 from annotator.domain.permissions import LOCAL
 from annotator.domain.scheme import Scheme
 from annotator.services import accounts, projects, scheme_store
-from annotator.services.articles import Tokenise
 from annotator.services.imports import ImportReport, ImportRules, Sourced, import_records
+from annotator.services.tokens import Tokenise
 from annotator.storage.engine import Database
 from annotator.storage.tables import Label, Project, User
 
@@ -30,25 +28,32 @@ PEOPLE = {
 READERS = 3
 
 
+def other_projects(session: Session) -> list[str]:
+    """Names of the projects beside the demo's, which are somebody's work."""
+    return list(session.scalars(select(Project.slug).where(Project.slug != SLUG)))
+
+
 def make_accounts(database: Database, password: str) -> None:
     """Make the demo's accounts where they are missing."""
     for name, (role, _) in PEOPLE.items():
         with database.read() as session:
             there = session.scalar(select(User.id).where(User.name == name))
         if there is None:
+            secret = accounts.hash_password(password)
             with database.write() as session:
-                accounts.add_user(session, LOCAL, name=name, role=role, password=password)
+                accounts.add_user(session, LOCAL, name=name, role=role, password_hash=secret)
 
 
 def set_passwords(database: Database, password: str) -> None:
     """Give all of the demo's accounts another password."""
     for name in PEOPLE:
+        secret = accounts.hash_password(password)
         with database.write() as session:
-            accounts.set_password(session, LOCAL, name=name, password=password)
+            accounts.set_password(session, LOCAL, name=name, password_hash=secret)
 
 
 def make_project(database: Database, scheme: Scheme) -> None:
-    """Make the project with scheme and members where they are missing."""
+    """Make the project with scheme and members where they are missing, each in one transaction."""
     with database.write() as session:
         project = session.scalar(select(Project).where(Project.slug == SLUG))
         if project is None:
@@ -62,7 +67,8 @@ def make_project(database: Database, scheme: Scheme) -> None:
             )
         if not _has_labels(session, project):
             scheme_store.apply_scheme(session, LOCAL, slug=SLUG, scheme=scheme)
-        for name, (_, role) in PEOPLE.items():
+    for name, (_, role) in PEOPLE.items():
+        with database.write() as session:
             projects.set_member(session, LOCAL, slug=SLUG, user=name, role=role)
 
 
@@ -71,7 +77,6 @@ def import_articles(
     records: list[corpus.Article],
     tokenise: Tokenise,
     tokenizer: str,
-    progress: Callable[[int], None],
 ) -> ImportReport:
     """Take in the articles and readings that are not there yet."""
     sourced = [Sourced("articles.jsonl", line, r) for line, r in enumerate(records, start=1)]
@@ -83,7 +88,6 @@ def import_articles(
         tokenise=tokenise,
         tokenizer=tokenizer,
         rules=ImportRules(labels="refuse"),
-        progress=progress,
     )
 
 

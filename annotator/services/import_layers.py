@@ -1,8 +1,6 @@
 """The layers of an imported record: whose they are, their annotations, relations and answers."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
@@ -11,10 +9,10 @@ from sqlalchemy.orm import Session
 from annotator.domain import corpus
 from annotator.domain.curation import MAJORITY
 from annotator.domain.errors import Invalid
+from annotator.domain.naming import UUID
 from annotator.domain.operations import TextExtent
 from annotator.domain.permissions import Actor
-from annotator.domain.places import ArticleText, Place, locate
-from annotator.domain.text import BOM, CleanText
+from annotator.domain.places import ArticleText, locate
 from annotator.domain.workflow import (
     ANNOTATOR_LAYER,
     DONE,
@@ -28,7 +26,7 @@ from annotator.services.events import record_event
 from annotator.services.import_links import store_answers, store_relations
 from annotator.services.labels import add_label
 from annotator.services.layers import free_slot
-from annotator.services.operations import UUID
+from annotator.services.row_locks import keep_members, lock_article, lock_labels
 from annotator.services.scheme import ProjectScheme, SchemeLabel, load_scheme
 from annotator.services.texts import read_text
 from annotator.services.values import insert_values, value_rows
@@ -53,40 +51,6 @@ _TAKEN = (
 )
 
 
-def moved_offsets(record: corpus.Article, clean: CleanText) -> corpus.Article:
-    """The record with offsets and quotes counted in the cleaned text; its text stays as it came."""
-    if not clean.bom_removed and not clean.line_ends_replaced:
-        return record
-    raw = record.text
-    first = 1 if clean.bom_removed else 0
-    doubled = [i + 1 for i in range(first, len(raw) - 1) if raw[i : i + 2] == "\r\n"]
-
-    def moved(offset: int) -> int:
-        if offset < 0:
-            return offset
-        return max(0, offset - first) - bisect_right(doubled, offset - 1)
-
-    return replace(
-        record,
-        annotations=tuple(
-            replace(
-                a,
-                start=moved(a.start),
-                end=moved(a.end),
-                quote=_cleaned_quote(a, clean),
-            )
-            for a in record.annotations
-        ),
-        blocks=tuple(replace(b, start=moved(b.start), end=moved(b.end)) for b in record.blocks),
-    )
-
-
-def _cleaned_quote(annotation: corpus.Annotation, clean: CleanText) -> str:
-    at_mark = clean.bom_removed and annotation.start == 0
-    quote = annotation.quote.removeprefix(BOM) if at_mark else annotation.quote
-    return quote.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def store_layers(
     session: Session,
     actor: Actor,
@@ -105,7 +69,7 @@ def store_layers(
     """
     created = _create_labels(session, actor, project, record, create=create)
     scheme = load_scheme(session, project.id, project.scheme_version)
-    text = read_text(session, article)
+    text = read_text(session, article.id)
     for name in missing_layers(session, article.id, record):
         layer = _store_layer(session, project, article, record, name)
         ids = _store_annotations(
@@ -124,6 +88,19 @@ def store_layers(
             after={"state": layer.state, "annotations": sorted(ids)},
         )
     return created
+
+
+def lock_places(
+    session: Session, project: Project, article: Article | None, record: corpus.Article
+) -> None:
+    """Lock what storing the record's layers will need, before its first event; see ``row_locks``.
+
+    ``article`` is the one that the project has already, where it has it.
+    """
+    keep_members(session, project.id, _layer_names(record))
+    if article is not None:
+        lock_article(session, article.id)
+    lock_labels(session, project.id)
 
 
 def missing_layers(session: Session, article_id: int, record: corpus.Article) -> list[str]:
@@ -181,7 +158,7 @@ def _store_layer(
         user_id=user_id,
         source=GOLD if gold else "",
         state=state,
-        slot=free_slot(session, project, article.id) if counted else None,
+        slot=free_slot(session, article.id, project.annotators_per_article) if counted else None,
         seq=1,
         asked_version=project.scheme_version if state == DONE else None,
         skip_reason=reason,
@@ -229,28 +206,20 @@ def _store_annotations(
     text: ArticleText,
     annotations: Sequence[corpus.Annotation],
 ) -> dict[str, int]:
-    rows: dict[tuple[int, int, str], dict[str, Any]] = {}
-    kept: dict[str, corpus.Annotation] = {}
-    for annotation in annotations:
-        if not UUID.fullmatch(annotation.id):
-            raise Invalid(f"“{annotation.id}” is not a lower-case UUID. The record was not taken.")
-        extent = TextExtent(annotation.start, annotation.end)
-        place = locate(text, extent, annotation.quote)
-        key = (place.start, place.end, annotation.label)
-        if key not in rows:
-            label = scheme.by_name[annotation.label]
-            rows[key] = _row(project, article, layer, label, annotation, place)
-            kept[annotation.id] = annotation
-    if not rows:
+    if not annotations:
         return {}
+    rows = [
+        _row(project, article, layer, scheme.by_name[annotation.label], annotation, text)
+        for annotation in annotations
+    ]
     _refuse_taken_ids(session, project, annotations)
-    ids = dict(session.execute(_INSERT, list(rows.values())).all())
+    ids = dict(session.execute(_INSERT, rows).all())
     values = [
         row
-        for uuid, annotation in kept.items()
+        for annotation in annotations
         for row in value_rows(
             project.id,
-            ids[uuid],
+            ids[annotation.id],
             scheme.by_name[annotation.label],
             annotation.values,
             unconfirmed=annotation.unconfirmed,
@@ -266,8 +235,11 @@ def _row(
     layer: Layer,
     label: SchemeLabel,
     annotation: corpus.Annotation,
-    place: Place,
+    text: ArticleText,
 ) -> dict[str, Any]:
+    if not UUID.fullmatch(annotation.id):
+        raise Invalid(f"“{annotation.id}” is not a lower-case UUID. The record was not taken.")
+    place = locate(text, TextExtent(annotation.start, annotation.end), annotation.quote)
     return {
         "uuid": annotation.id,
         "project_id": project.id,

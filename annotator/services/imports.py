@@ -6,35 +6,45 @@ and sentence, and the others go on.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from annotator.domain import corpus
-from annotator.domain.blocks import check_blocks, split_blocks
+from annotator.domain.blocks import check_blocks
 from annotator.domain.errors import Conflict, DomainError
 from annotator.domain.permissions import Actor
+from annotator.domain.records import check_record, hand_over, merge_twins, moved_offsets
 from annotator.domain.text import clean_text
-from annotator.domain.workflow import DONE
 from annotator.services.articles import (
-    Tokenise,
-    Tokens,
+    article_blocks,
     check_article,
     find_external,
     store_article,
 )
 from annotator.services.events import record_event
-from annotator.services.import_layers import missing_layers, moved_offsets, store_layers
+from annotator.services.import_layers import (
+    lock_places,
+    missing_layers,
+    store_layers,
+)
 from annotator.services.projects import open_project
-from annotator.services.record_checks import check_record
+from annotator.services.row_locks import lock_imported_layers
+from annotator.services.tokens import Tokenise, Tokens, make_tokens
 from annotator.storage.engine import Database
 from annotator.storage.tables import Layer
 
+log = logging.getLogger(__name__)
+
 SAMPLE = 20
 """Refused records that a page or a terminal shows; the report has all of them."""
+MANY = 500
+"""Articles of one transaction where several are changed alike."""
 
 
 class RefusedRecord(Protocol):
@@ -98,7 +108,6 @@ def import_records(
     tokenise: Tokenise,
     tokenizer: str,
     rules: ImportRules,
-    progress: Callable[[int], None] = lambda done: None,
 ) -> ImportReport:
     """Take ``records`` into a project, each in a transaction of its own.
 
@@ -108,27 +117,58 @@ def import_records(
     stored: list[int] = []
     with database.read() as session:
         open_project(session, actor, slug, "article:import")
-    for number, sourced in enumerate(records, start=1):
+    for sourced in records:
         record = sourced.record
-        if isinstance(record, corpus.Article):
-            try:
-                with database.read() as session:
-                    lacks = _lacks(session, actor, slug, record, rules)
-                if lacks:
-                    prepared, tokens = _prepare(record, tokenise, tokenizer, rules)
-                    stored += _import_one(database, actor, slug, prepared, tokens, rules, report)
-                else:
-                    report.there_already += 1
-            except DomainError as error:
-                refusal = Refusal(sourced.file, sourced.line, record.id, str(error))
-                report.refused.append(refusal)
-        else:
-            report.refused.append(Refusal(sourced.file, record.line, None, record.sentence))
-        progress(number)
-    if report.labels_created and stored:
-        with database.write() as session:
-            _ask_alike(session, actor, slug, stored)
+        if not isinstance(record, corpus.Article):
+            refusal = Refusal(sourced.file, record.line, None, record.sentence)
+            report.refused.append(refusal)
+            continue
+        try:
+            stored += _take(database, actor, slug, record, tokenise, tokenizer, rules, report)
+        except DomainError as error:
+            refusal = Refusal(sourced.file, sourced.line, record.id, str(error))
+            report.refused.append(refusal)
+    if report.labels_created:
+        _ask_alike(database, actor, slug, stored)
     return report
+
+
+def _take(
+    database: Database,
+    actor: Actor,
+    slug: str,
+    record: corpus.Article,
+    tokenise: Tokenise,
+    tokenizer: str,
+    rules: ImportRules,
+    report: ImportReport,
+) -> list[int]:
+    """Ids of the article if anything of it was stored; what was done is counted in ``report``."""
+
+    def take() -> list[int]:
+        with database.read() as session:
+            lacks = _lacks(session, actor, slug, record, rules)
+        if not lacks:
+            report.there_already += 1
+            return []
+        prepared, tokens = _prepare(record, tokenise, tokenizer, rules)
+        return _import_one(database, actor, slug, prepared, tokens, rules, report)
+
+    try:
+        return take()
+    except (IntegrityError, Conflict) as error:
+        if isinstance(error, Conflict) and error.code != "duplicate-id":
+            raise
+        # Somebody may have stored the same meanwhile: what it lacks now is another question.
+        log.info("“%s” met another change and is looked at again", record.id)
+    try:
+        return take()
+    except IntegrityError as error:
+        raise Conflict(
+            "Somebody changed the same thing at the same moment. The record was not taken; import "
+            "it again.",
+            code="simultaneous",
+        ) from error
 
 
 class _TakenBack(Exception):
@@ -140,25 +180,13 @@ def _prepare(
 ) -> tuple[corpus.Article, Tokens]:
     clean = clean_text(record.text)
     moved = moved_offsets(record, clean)
-    if rules.owner is not None:
-        moved = _owned(moved, rules.owner)
+    moved = merge_twins(moved) if rules.owner is None else hand_over(moved, rules.owner)
     check_record(moved)
     check_article(moved, clean)
-    blocks = moved.blocks or tuple(split_blocks(clean.text, record.title))
+    blocks = article_blocks(clean.text, moved)
     check_blocks(clean.text, blocks)
-    prepared = replace(moved, blocks=blocks, batch=record.batch or rules.batch)
-    return prepared, Tokens(tokenise(clean.text, blocks, record.language), tokenizer)
-
-
-def _owned(record: corpus.Article, owner: str) -> corpus.Article:
-    return replace(
-        record,
-        annotations=tuple(replace(a, annotator=owner, layer=owner) for a in record.annotations),
-        relations=tuple(replace(r, annotator=owner) for r in record.relations),
-        answers=tuple(dict.fromkeys(replace(a, annotator=owner) for a in record.answers)),
-        done=(owner,) if record.done else (),
-        skipped={owner: "other"} if record.skipped and not record.done else {},
-    )
+    prepared = replace(moved, blocks=tuple(blocks), batch=record.batch or rules.batch)
+    return prepared, make_tokens(tokenise, tokenizer, clean.text, blocks, record.language)
 
 
 def _import_one(
@@ -175,6 +203,7 @@ def _import_one(
         with database.write() as session:
             project = open_project(session, actor, slug, "article:import")
             article = find_external(session, project, record.id)
+            lock_places(session, project, article, record)
             new = article is None
             if article is None:
                 clean = clean_text(record.text)
@@ -191,9 +220,7 @@ def _import_one(
     except _TakenBack:
         taken = []
     report.articles += new
-    report.annotations += len(
-        {(a.annotator, a.start, a.end, a.label) for a in record.annotations if a.annotator in added}
-    )
+    report.annotations += sum(a.annotator in added for a in record.annotations)
     report.labels_created += [name for name in created if name not in report.labels_created]
     return taken
 
@@ -212,27 +239,26 @@ def _lacks(
             "give the new one another id.",
             code="duplicate-id",
         )
-    wanted = record if rules.owner is None else _owned(record, rules.owner)
+    wanted = record if rules.owner is None else hand_over(record, rules.owner)
     return bool(missing_layers(session, article.id, wanted))
 
 
-def _ask_alike(session: Session, actor: Actor, slug: str, article_ids: list[int]) -> None:
+def _ask_alike(database: Database, actor: Actor, slug: str, article_ids: list[int]) -> None:
     """What the file's annotators were asked is all of the file's labels, also those made later."""
-    project = open_project(session, actor, slug, "article:import")
-    for start in range(0, len(article_ids), 500):
-        session.execute(
-            update(Layer)
-            .where(
-                Layer.article_id.in_(article_ids[start : start + 500]),
-                Layer.state == DONE,
-                Layer.seq == 1,
+    for start in range(0, len(article_ids), MANY):
+        with database.write() as session:
+            project = open_project(session, actor, slug, "article:import")
+            articles = article_ids[start : start + MANY]
+            layers = lock_imported_layers(session, articles)
+            session.execute(
+                update(Layer)
+                .where(Layer.id.in_(layers))
+                .values(asked_version=project.scheme_version)
             )
-            .values(asked_version=project.scheme_version)
-        )
-    record_event(
-        session,
-        actor,
-        "layer.asked_alike",
-        project_id=project.id,
-        after={"asked_version": project.scheme_version, "articles": len(article_ids)},
-    )
+            record_event(
+                session,
+                actor,
+                "layer.asked_alike",
+                project_id=project.id,
+                after={"asked_version": project.scheme_version, "articles": len(articles)},
+            )

@@ -12,10 +12,12 @@ from annotator.domain.naming import checked_text
 from annotator.domain.permissions import Actor
 from annotator.domain.scheme import COLOURS, FREE_KEYS, LAYERS, STYLES, LabelSpec
 from annotator.services.projects import open_project
+from annotator.services.row_locks import lock_labels
 from annotator.services.scheme_store import new_version, store_label
 from annotator.storage.tables import Annotation, Label, Project
 
-LABEL_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
+LABEL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
+"""Pages write names in capitals; files bring theirs, and keep them."""
 LABEL_CODE = re.compile(r"[A-Z][A-Z0-9]{0,3}")
 STATES = ("on", "off", "retired")
 LONGEST_DEFINITION = 2_000
@@ -33,7 +35,7 @@ def add_label(
     definition: str = "",
 ) -> Label:
     """Add a label, switched on, at the end of the list; raises ``Invalid`` or ``Conflict``."""
-    project = open_project(session, actor, slug, "scheme:edit", lock=True)
+    project = _open_scheme(session, actor, slug)
     taken = set(session.scalars(select(Label.code).where(Label.project_id == project.id)))
     colour, style = _free_look(session, project)
     spec = LabelSpec(
@@ -75,7 +77,7 @@ def change_label(
     back. Raises ``NotFound``, ``Invalid`` or ``Conflict``: then the transaction must not be
     committed.
     """
-    project = open_project(session, actor, slug, "scheme:edit", lock=True)
+    project = _open_scheme(session, actor, slug)
     label = _find(session, project, name)
     before = _plain(label)
     if new_name is not None and new_name != name:
@@ -105,7 +107,7 @@ def change_label(
 
 def switch_labels(session: Session, actor: Actor, *, slug: str, on: Sequence[str]) -> None:
     """Switch exactly the labels ``on`` on; retired ones stay retired."""
-    project = open_project(session, actor, slug, "scheme:edit", lock=True)
+    project = _open_scheme(session, actor, slug)
     labels = session.scalars(select(Label).where(Label.project_id == project.id)).all()
     unknown = sorted(set(on) - {label.name for label in labels})
     if unknown:
@@ -137,6 +139,13 @@ def count_uses(session: Session, project_id: int) -> dict[int, int]:
     return dict(rows.all())
 
 
+def _open_scheme(session: Session, actor: Actor, slug: str) -> Project:
+    """The project, with nobody else changing its labels until the transaction ends."""
+    project = open_project(session, actor, slug, "scheme:edit")
+    lock_labels(session, project.id)
+    return open_project(session, actor, slug, "scheme:edit", lock=True)
+
+
 def _find(session: Session, project: Project, name: str) -> Label:
     label = None
     if LABEL_NAME.fullmatch(name):
@@ -150,8 +159,8 @@ def _find(session: Session, project: Project, name: str) -> Label:
 def _checked_name(session: Session, project: Project, name: str) -> str:
     if not LABEL_NAME.fullmatch(name):
         raise Invalid(
-            f"“{name}” is not a label's name: use capital letters, digits and underscores, "
-            "at most 40, starting with a letter. Nothing was changed.",
+            f"“{name[:60]}” is not a label's name: use letters, digits, underscores, dashes and "
+            "dots, at most 40, starting with a letter. Nothing was changed.",
             code="bad-name",
         )
     taken = select(Label.id).where(Label.project_id == project.id, Label.name == name)
@@ -196,8 +205,9 @@ def _checked_key(
 
 
 def _free_code(name: str, taken: set[str]) -> str:
-    initials = "".join(part[0] for part in name.split("_") if part)
-    stem = (initials if len(initials) > 1 else name.replace("_", ""))[:3] or "X"
+    parts = re.findall(r"[A-Z0-9]+", name.upper())
+    initials = "".join(part[0] for part in parts)
+    stem = (initials if len(initials) > 1 else "".join(parts))[:3]
     numbered = (f"{stem[:3]}{number}" for number in range(1, 10))
     longer = (f"{stem[:2]}{number}" for number in range(10, 100))
     return next(code for code in (stem, *numbered, *longer) if code not in taken)

@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from annotator.domain.errors import Conflict, Invalid, NotFound
-from annotator.domain.naming import checked_text
+from annotator.domain.naming import checked_language, checked_text
 from annotator.domain.permissions import ADMIN_OVERSEES, ROLES, Actor, may, require
 from annotator.services.accounts import find_user
 from annotator.services.events import record_event
+from annotator.services.row_locks import lock_leaver, lock_member
 from annotator.storage.tables import Article, Layer, Membership, Project, User
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -21,7 +22,7 @@ MOST_ANNOTATORS = 20
 
 _BY_SLUG = select(Project).where(Project.slug == bindparam("slug"))
 # What the session read before it had the lock may be old.
-_BY_SLUG_LOCKED = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
+_BY_SLUG_LOCKED = _BY_SLUG.with_for_update(key_share=True).execution_options(populate_existing=True)
 LONGEST_NAME = 200
 
 
@@ -51,7 +52,8 @@ def open_project(
 ) -> Project:
     """The project ``slug`` if the actor may do this in it; else ``NotFound`` or ``Forbidden``.
 
-    ``lock`` keeps others from changing its members and labels until the transaction ends.
+    ``lock`` keeps others from changing its members and labels until the transaction ends; see
+    ``row_locks`` for what has to be locked before.
     """
     project = None
     if SLUG.fullmatch(slug):
@@ -83,7 +85,7 @@ def create_project(
     project = Project(
         slug=slug,
         name=_checked_name(name) or slug,
-        language=language,
+        language=checked_language(language),
         annotators_per_article=_checked_quota(annotators_per_article),
         blind=blind,
     )
@@ -178,19 +180,27 @@ def list_members(session: Session, actor: Actor, *, slug: str) -> list[Member]:
 
 def set_member(session: Session, actor: Actor, *, slug: str, user: str, role: str) -> None:
     """Add a person to a project or change their role."""
-    project = open_project(session, actor, slug, "members:edit", lock=True)
+    project = open_project(session, actor, slug, "members:edit")
     if role not in ROLES:
         raise Invalid(
             f"“{role}” is not a role in a project; choose one of {', '.join(ROLES)}.",
             code="bad-role",
         )
     account = find_user(session, user)
-    membership = session.get(Membership, (project.id, account.id))
+    there = lock_member(session, project.id, account.id)
+    project = open_project(session, actor, slug, "members:edit", lock=True)
+    membership = session.get(Membership, (project.id, account.id), populate_existing=True)
     before = membership.role if membership else None
     if membership is None:
         session.add(Membership(project_id=project.id, user_id=account.id, role=role))
     elif before == role:
         return
+    elif not there:
+        raise Conflict(
+            f"Somebody made “{user}” a member at the same moment, as {before}. Nothing of your "
+            "request was stored; look at it again.",
+            code="simultaneous",
+        )
     else:
         _keep_a_manager(session, project, account, actor)
         membership.role = role
@@ -208,22 +218,16 @@ def set_member(session: Session, actor: Actor, *, slug: str, user: str, role: st
 
 def remove_member(session: Session, actor: Actor, *, slug: str, user: str) -> None:
     """Take a person out of a project. Their work stays; places they held in quotas are freed."""
-    project = open_project(session, actor, slug, "members:edit", lock=True)
+    project = open_project(session, actor, slug, "members:edit")
     account = find_user(session, user)
-    membership = session.get(Membership, (project.id, account.id))
+    unfinished = lock_leaver(session, project.id, account.id)
+    project = open_project(session, actor, slug, "members:edit", lock=True)
+    membership = session.get(Membership, (project.id, account.id), populate_existing=True)
     if membership is None:
         raise NotFound(f"“{user}” is not a member of this project.")
     _keep_a_manager(session, project, account, actor)
     session.delete(membership)
-    session.execute(
-        update(Layer)
-        .where(
-            Layer.project_id == project.id,
-            Layer.user_id == account.id,
-            Layer.state.in_(("open", "sent_back")),
-        )
-        .values(slot=None)
-    )
+    session.execute(update(Layer).where(Layer.id.in_(unfinished)).values(slot=None))
     record_event(
         session,
         actor,

@@ -1,6 +1,5 @@
 """Articles as records: listing them, reading one whole, and taking one in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,17 +7,17 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from annotator.domain import corpus
-from annotator.domain.blocks import Block, split_blocks
-from annotator.domain.errors import Invalid
 from annotator.domain.permissions import Actor, may
+from annotator.domain.records import check_record, merge_twins, moved_offsets
 from annotator.domain.text import CleanText, clean_text
-from annotator.services.annotations import open_article, revisions, visible_layers
-from annotator.services.articles import store_article
+from annotator.services.annotations import revisions, visible_layers
+from annotator.services.articles import article_blocks, check_article, store_article
 from annotator.services.corpus_rows import read_articles
-from annotator.services.import_layers import moved_offsets, store_layers
+from annotator.services.import_layers import lock_places, store_layers
 from annotator.services.jobs import TOKENS, queue_job
 from annotator.services.layers import drawable
 from annotator.services.projects import open_project
+from annotator.services.reading import open_article
 from annotator.services.scheme import load_scheme
 from annotator.storage.tables import Article, Batch, Layer
 
@@ -130,13 +129,14 @@ def prepare_record(record: corpus.Article) -> PreparedRecord:
     """Clean a record's text and find its blocks, before any transaction is open.
 
     A quote that is empty stands for what the range holds. Raises ``Invalid`` for a text that cannot
-    be kept and for blocks that do not fit it.
+    be kept, for blocks that do not fit it and for a record that contradicts itself.
     """
     cleaned = clean_text(record.text)
-    moved = moved_offsets(_quoted(record), cleaned)
-    check_blocks(cleaned.text, moved.blocks)
-    blocks = moved.blocks or tuple(split_blocks(cleaned.text, record.title))
-    return PreparedRecord(replace(moved, blocks=blocks), cleaned)
+    moved = merge_twins(moved_offsets(_quoted(record), cleaned))
+    check_record(moved)
+    check_article(moved, cleaned)
+    blocks = article_blocks(cleaned.text, moved)
+    return PreparedRecord(replace(moved, blocks=tuple(blocks)), cleaned)
 
 
 def store_record(
@@ -154,6 +154,7 @@ def store_record(
     """
     project = open_project(session, actor, slug, "article:import")
     record = prepared.record
+    lock_places(session, project, None, record)
     article = store_article(session, actor, project, record, cleaned=prepared.cleaned)
     store_layers(session, actor, project, article, record, create=create_labels)
     return article.id
@@ -163,27 +164,6 @@ def await_tokens(session: Session, actor: Actor, *, slug: str) -> int:
     """Ask for the job that makes the tokens of every article taken in without; its id."""
     project = open_project(session, actor, slug, "article:import")
     return queue_job(session, actor, project.id, TOKENS, {})
-
-
-def check_blocks(text: str, blocks: Sequence[Block]) -> None:
-    """Raises ``Invalid`` unless blocks are in order, apart, and hold all that is visible."""
-    cursor = 0
-    for block in blocks:
-        if not cursor <= block.start < block.end <= len(text):
-            raise Invalid(
-                f"The block {block.start} to {block.end} is empty, overlaps the one before or "
-                f"reaches outside the text of {len(text)} characters. The record was not taken.",
-                code="bad-blocks",
-            )
-        if text[cursor : block.start].strip():
-            break
-        cursor = block.end
-    if blocks and text[cursor:].strip():
-        raise Invalid(
-            f"The text behind character {cursor} belongs to no block. The record was not taken; "
-            "leave “blocks” out to have them made.",
-            code="bad-blocks",
-        )
 
 
 def _quoted(record: corpus.Article) -> corpus.Article:

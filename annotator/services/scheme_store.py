@@ -27,7 +27,7 @@ _Asked = tuple[Sequence[AttributeSpec], str, int | None]
 
 def apply_scheme(session: Session, actor: Actor, *, slug: str, scheme: Scheme) -> None:
     """Give an empty project the labels, attributes, questions and relations of ``scheme``."""
-    project = open_project(session, actor, slug, "scheme:edit")
+    project = open_project(session, actor, slug, "scheme:edit", lock=True)
     if session.scalar(select(Label.id).where(Label.project_id == project.id).limit(1)):
         raise Conflict("This project has labels already. Nothing was changed.")
     labels = [

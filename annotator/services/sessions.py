@@ -6,31 +6,28 @@ from datetime import timedelta
 from functools import cache
 from typing import Literal, cast
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from annotator.domain.errors import Forbidden, NotFound, NotSignedIn, TooMany
+from annotator.domain.errors import Forbidden, NotFound, NotSignedIn
 from annotator.domain.permissions import Actor, Role, require
 from annotator.services.accounts import find_user, hash_password, hash_token, password_matches
 from annotator.services.events import record_event
-from annotator.storage.tables import (
-    ApiToken,
-    Membership,
-    SignInFailure,
-    SignInSession,
-    StartLink,
-    User,
-    now,
+from annotator.services.throttle import (
+    check_throttle,
+    count_attempt,
+    forget_attempts,
+    note_pause,
+    storable_name,
 )
+from annotator.storage.engine import Database, run
+from annotator.storage.tables import ApiToken, Membership, SignInSession, StartLink, User, now
 
 IDLE_LIMIT = timedelta(days=14)
 """A session that was not used for so long has ended."""
 ABSOLUTE_LIMIT = timedelta(days=60)
 SEEN_EVERY = timedelta(minutes=10)
 """How stale ``seen_at`` may be, so that not every page view writes."""
-WINDOW = timedelta(minutes=10)
-FAILURES_PER_NAME = 10
-FAILURES_PER_ADDRESS = 50
 LINK_LIFE = timedelta(hours=12)
 
 
@@ -59,61 +56,62 @@ class Resumed:
     touch: bool
 
 
-def check_password(session: Session, *, name: str, password: str, address: str) -> int:
-    """Id of the account whose name and password these are.
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """An account whose password was just given; ``password_hash`` is what it was found to fit."""
+
+    user_id: int
+    password_hash: str
+
+
+def prove_password(database: Database, *, name: str, password: str, address: str) -> Proven:
+    """The account whose name and password these are; the attempt counts until it is forgotten.
 
     Raises ``TooMany`` when throttled and ``Forbidden`` for a wrong name or password; those two look
-    alike, in time too. Hashing is slow on purpose, so this belongs into a reading session.
+    alike, in time too. It is counted before the slow look at the password, which happens outside
+    of every transaction that others wait for.
     """
-    check_throttle(session, name=name, address=address)
-    query = select(User).where(User.name == _storable(name), User.disabled_at.is_(None))
+    with database.read() as session:
+        check_throttle(session, name=name, address=address)
+    with database.write() as session:
+        last = count_attempt(session, name=name, address=address)
+    try:
+        with database.read() as session:
+            return check_password(session, name=name, password=password)
+    except Forbidden:
+        if last:
+            with database.write() as session:
+                note_pause(session, name=name, address=address)
+        raise
+
+
+def check_password(session: Session, *, name: str, password: str) -> Proven:
+    """Compare without counting; the account that the password fits, else ``Forbidden``."""
+    nobody = _nobody()
+    query = select(User).where(User.name == storable_name(name), User.disabled_at.is_(None))
     user = session.scalar(query)
-    matches = password_matches(user.password_hash if user else _nobody(), password)
+    matches = password_matches(user.password_hash if user else nobody, password)
     if user is None or not matches:
         raise Forbidden(
             "User name or password is not right. Check both and try again.", code="sign-in"
         )
-    return user.id
+    return Proven(user.id, user.password_hash)
 
 
-def sign_in(session: Session, *, user_id: int) -> str:
-    """Open a session for somebody whose password was checked; its secret for the cookie."""
+def sign_in(session: Session, *, user_id: int, password_hash: str | None = None) -> str:
+    """Open a session for somebody whose password was checked; its secret for the cookie.
+
+    Where ``password_hash`` is given it must still be the account's. Raises ``Forbidden``.
+    """
     user = session.get_one(User, user_id)
     if user.disabled_at is not None:
         raise Forbidden("This account was disabled. Nothing was changed.", code="sign-in")
-    actor = Actor(user.id, user.name, cast(Literal["admin", "member"], user.role), "web")
-    session.execute(delete(SignInFailure).where(SignInFailure.name == user.name))
-    record_event(session, actor, "session.opened", subject=user.name)
-    return _open_session(session, user)
-
-
-def check_throttle(session: Session, *, name: str, address: str) -> None:
-    """Raises ``TooMany`` after too many failures for this name or from this address."""
-    since = now() - WINDOW
-    for column, value, limit in (
-        (SignInFailure.name, _storable(name), FAILURES_PER_NAME),
-        (SignInFailure.address, address, FAILURES_PER_ADDRESS),
-    ):
-        failures = session.scalar(
-            select(func.count())
-            .select_from(SignInFailure)
-            .where(column == value)
-            .where(SignInFailure.at > since)
+    if password_hash not in (None, user.password_hash):
+        raise Forbidden(
+            "The password was changed at this moment. Sign in with the new one.", code="sign-in"
         )
-        if (failures or 0) >= limit:
-            raise TooMany(
-                "There were too many wrong passwords. Wait ten minutes and try again.",
-                retry_after=int(WINDOW.total_seconds()),
-            )
-
-
-def record_failure(session: Session, *, name: str, address: str) -> None:
-    """Count a failed attempt and forget those that no longer matter."""
-    session.execute(delete(SignInFailure).where(SignInFailure.at < now() - WINDOW))
-    failure = {"name": _storable(name), "address": address[:64], "at": now()}
-    session.execute(insert(SignInFailure), [failure])
-    stranger = Actor(None, _storable(name), "anonymous", "web")
-    record_event(session, stranger, "session.refused", subject=_storable(name))
+    forget_attempts(session, name=user.name)
+    return _open_session(session, user)
 
 
 def sign_out(session: Session, actor: Actor, *, token_hash: str) -> None:
@@ -125,7 +123,7 @@ def sign_out(session: Session, actor: Actor, *, token_hash: str) -> None:
 def resume_session(session: Session, secret: str) -> Resumed:
     """Who the cookie's ``secret`` stands for; raises ``NotSignedIn``."""
     token_hash = hash_token(secret)
-    rows = session.execute(_BY_COOKIE, {"token_hash": token_hash}).all()
+    rows = run(session, _BY_COOKIE, {"token_hash": token_hash}).all()
     row = rows[0] if rows else None
     moment = now()
     if row is None or moment - row.seen_at > IDLE_LIMIT or moment - row.created_at > ABSOLUTE_LIMIT:
@@ -159,8 +157,16 @@ def resume_token(session: Session, token: str) -> Actor:
 
 
 def actor_of(session: Session, user_id: int) -> Actor:
-    """An account as an actor, for work that goes on after the request that asked for it."""
+    """An account as an actor, for work that goes on after the request that asked for it.
+
+    Raises ``Forbidden`` where the account was disabled since.
+    """
     user = session.get_one(User, user_id)
+    if user.disabled_at is not None:
+        raise Forbidden(
+            f"The account “{user.name}” was disabled, so what it asked for was not done.",
+            code="disabled",
+        )
     return _actor(session, user.id, user.name, user.role, "web")
 
 
@@ -179,7 +185,7 @@ def use_start_link(session: Session, secret: str) -> tuple[str, str]:
         select(StartLink, User)
         .join(User, User.id == StartLink.user_id)
         .where(StartLink.token_hash == hash_token(secret), User.disabled_at.is_(None))
-        .with_for_update()
+        .with_for_update(of=StartLink)
     ).first()
     if row is None or row.StartLink.used_at or now() - row.StartLink.created_at > LINK_LIFE:
         raise NotFound("This link was used already or is too old. Sign in with your password.")
@@ -187,12 +193,9 @@ def use_start_link(session: Session, secret: str) -> tuple[str, str]:
     return _open_session(session, row.User), row.StartLink.target
 
 
-def _storable(name: str) -> str:
-    """What somebody typed as a name, as the database can keep and compare it."""
-    return name.replace("\0", "\ufffd")[:64]
-
-
 def _open_session(session: Session, user: User) -> str:
+    actor = Actor(user.id, user.name, cast(Literal["admin", "member"], user.role), "web")
+    record_event(session, actor, "session.opened", subject=user.name)
     secret = secrets.token_urlsafe(32)
     session.add(SignInSession(token_hash=hash_token(secret), user_id=user.id))
     session.flush()

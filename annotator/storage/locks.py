@@ -11,8 +11,9 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
-from annotator.domain.errors import Unavailable
+from annotator.domain.errors import Conflict, Unavailable
 
 if sys.platform == "win32":
     import msvcrt
@@ -101,6 +102,43 @@ class WriteLock:
             fcntl.flock(self._file.fileno(), fcntl.LOCK_UN)
 
 
+class FolderLock:
+    """Tells those who use a data folder from the one that may empty it.
+
+    The system frees it when a process ends, however it ends.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """``folder`` is made where it is missing."""
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = (folder / "in-use.lock").open("ab")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def share(self) -> None:
+        """Use the folder together with others; raises ``Conflict`` while it is being emptied."""
+        if not _try_flock(self._file.fileno(), alone=False):
+            raise Conflict(
+                f"The data folder {self._folder} is being emptied by another command. Nothing was "
+                "started; try again in a moment.",
+                code="folder-in-use",
+            )
+
+    def claim(self) -> None:
+        """Have the folder alone; raises ``Conflict`` while another process uses it."""
+        if not _try_flock(self._file.fileno(), alone=True):
+            raise Conflict(
+                f"A server or another command uses the data folder {self._folder}. Nothing was "
+                "removed; stop it first, then try again.",
+                code="folder-in-use",
+            )
+
+
 def _try_lock(descriptor: int) -> bool:
     try:
         if sys.platform == "win32":
@@ -108,6 +146,16 @@ def _try_lock(descriptor: int) -> bool:
         else:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        return False
+    return True
+
+
+def _try_flock(descriptor: int, *, alone: bool) -> bool:
+    if sys.platform == "win32":
+        return True  # There the system itself refuses to remove a file that somebody has open.
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
     return True
 

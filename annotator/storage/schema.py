@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError
 
 from annotator.domain.errors import Unavailable
+from annotator.storage.copies import copy_into
 from annotator.storage.engine import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -66,15 +67,7 @@ def back_up(database: Database) -> Path:
     assert database.path is not None
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     target = database.path.with_name(f"{database.path.stem}-before-{HEAD}-{stamp}.sqlite")
-    with database.read() as session:
-        connection = session.connection().connection.driver_connection
-        assert connection is not None
-        connection.rollback()
-        connection.execute("PRAGMA query_only = OFF")
-        try:
-            connection.execute("VACUUM INTO ?", (str(target),))
-        finally:
-            connection.execute("PRAGMA query_only = ON")
+    copy_into(database, target)
     with target.open("rb+") as copy:
         os.fsync(copy.fileno())
     return target

@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from annotator.domain.errors import Forbidden
+from annotator.web.lifecycle import settings
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 FIELD = "csrf"
@@ -31,9 +32,12 @@ def check_csrf() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
-    if site != "same-origin" or (origin and urlsplit(origin).netloc != request.host):
+    if site != "same-origin" or (origin and not _is_own(origin)):
+        public = settings().public_url
         raise Forbidden(
-            "This request came from another site, so it was not carried out.", code="cross-site"
+            "This request came from another site, so it was not carried out."
+            + (f" Open the application at {public} and try again." if public else ""),
+            code="cross-site",
         )
     token = request.headers.get("X-CSRF-Token") or request.form.get(FIELD) or _json_token()
     if not valid_token(token):
@@ -41,6 +45,22 @@ def check_csrf() -> None:
             "The page is older than your session. Nothing was changed; reload it and try again.",
             code="csrf",
         )
+
+
+def _is_own(origin: str) -> bool:
+    """Whether pages of ``origin`` are ours: of the public address, else of the one asked for."""
+    try:
+        if settings().public_url:
+            return _place(origin) == _place(settings().public_url)
+        return urlsplit(origin).netloc == request.host
+    except ValueError:  # an origin that is no address
+        return False
+
+
+def _place(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
 
 
 def valid_token(token: str) -> bool:
@@ -53,7 +73,10 @@ def valid_token(token: str) -> bool:
 
 
 def _json_token() -> str:
-    body = request.get_json(silent=True) if request.is_json else None
+    try:
+        body = request.get_json(silent=True) if request.is_json else None
+    except RecursionError:
+        return ""  # Brackets without end.
     return str(body.get(FIELD, "")) if isinstance(body, dict) else ""
 
 

@@ -5,6 +5,8 @@ import secrets
 from http import HTTPStatus
 
 from flask import Flask, make_response, redirect, render_template, request, url_for
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -31,6 +33,16 @@ SENTENCES = {
     "“annotator import”, or raise ANNOTATOR_LARGEST_REQUEST.",
     415: "This address takes another content type. Nothing was changed.",
 }
+SIMULTANEOUS = (
+    "Somebody changed the same thing at the same moment. Nothing of your request was stored; look "
+    "at it again, and repeat what is still wanted."
+)
+CROWDED = (
+    "More people ask than the database answers at the moment. Nothing was changed; try again in a "
+    "few seconds."
+)
+RETRY_AFTER = "2"
+"""Seconds, where nothing but the moment was wrong."""
 UNEXPECTED = (
     "Something went wrong on the server. Nothing was half-done. If it happens again, tell who runs "
     "the server the number {number}: its log says more there."
@@ -41,6 +53,8 @@ def init_errors(app: Flask) -> None:
     """Answer every error of ``app`` with a true status and a sentence."""
     app.register_error_handler(errors.DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntegrityError, _simultaneous)
+    app.register_error_handler(PoolTimeout, _crowded)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -62,6 +76,8 @@ def _domain_error(error: errors.DomainError) -> Response:
     response = answer(status_of(error), str(error), error.code)
     if isinstance(error, errors.TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.Unavailable):
+        response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 
@@ -76,10 +92,48 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
+def _simultaneous(error: IntegrityError) -> Response:
+    sentence = log_simultaneous(error)
+    # The page's script repeats by itself what is answered 503, and would give up a 409.
+    return _later(sentence) if request.is_json else answer(409, sentence, "simultaneous")
+
+
+def _crowded(error: PoolTimeout) -> Response:
+    return _later(log_crowded(error))
+
+
+def _later(sentence: str) -> Response:
+    response = answer(503, sentence, "busy")
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
 def _unexpected(error: Exception) -> Response:
+    return answer(500, log_unexpected(error), "unexpected")
+
+
+def log_simultaneous(error: IntegrityError) -> str:
+    """Log a change that met another one in the database; the sentence for whoever sent it."""
+    log.warning("two changes at once at %s", _place(), exc_info=error)
+    return SIMULTANEOUS
+
+
+def log_crowded(error: PoolTimeout) -> str:
+    """Log that no connection became free in time; the sentence for whoever waited."""
+    log.warning("no connection was free at %s: %s", _place(), error)
+    return CROWDED
+
+
+def log_unexpected(error: Exception) -> str:
+    """Log a fault of ours under a number; the sentence that names the number, and no more."""
     number = secrets.token_hex(4)
-    log.error("unexpected error %s at %s", number, request.endpoint, exc_info=error)
-    return answer(500, UNEXPECTED.format(number=number), "unexpected")
+    log.error("unexpected error %s at %s", number, _place(), exc_info=error)
+    return UNEXPECTED.format(number=number)
+
+
+def _place() -> str:
+    """The address as a pattern: what a person put into it may be a secret."""
+    return request.url_rule.rule if request.url_rule else "an unknown address"
 
 
 def answer(status: int, sentence: str, code: str) -> Response:

@@ -18,11 +18,15 @@ EXTENSION = "annotator"
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What an application was made with; ``wake_jobs`` tells a worker in this process to look."""
+    """What an application was made with.
+
+    ``wake_jobs`` tells a worker in this process to look, ``check_jobs`` whether it does its work.
+    """
 
     settings: Settings
     database: Database
     wake_jobs: Callable[[], None]
+    check_jobs: Callable[[], str] | None = None
 
 
 ANONYMOUS = Actor(None, "", "anonymous", "web")
@@ -49,12 +53,27 @@ def wake_jobs() -> None:
     _runtime().wake_jobs()
 
 
+def check_jobs() -> dict[str, str]:
+    """The check of the worker in this process; none where jobs are left to others."""
+    check = _runtime().check_jobs
+    return {} if check is None else {"worker": check()}
+
+
 def reading() -> Session:
     """The request's read-only session, on one snapshot from its first use on."""
     if "read_session" not in g:
         g.read_stack = ExitStack()
         g.read_session = g.read_stack.enter_context(database().read())
     return cast(Session, g.read_session)
+
+
+def released() -> Database:
+    """The database for a service that opens transactions of its own.
+
+    The request's snapshot is given up first: without WAL no writer commits while one is open.
+    """
+    _close(None)
+    return database()
 
 
 @contextmanager

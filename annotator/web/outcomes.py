@@ -27,6 +27,7 @@ SENTENCES = {
     "article-stored-again": _l(
         "The article was stored. The project holds the same text under another id already."
     ),
+    "export-deleted": _l("The export and its files were deleted. You can make it again."),
     "label-added": _l("The label was added and is switched on."),
     "label-changed": _l("The label was changed."),
     "labels-switched": _l("The labels were switched."),
@@ -34,10 +35,12 @@ SENTENCES = {
     "member-removed": _l("That person is no longer a member. Their work stays."),
     "member-set": _l("The member's role was stored."),
     "password-changed": _l(
-        "Your password was changed. Every other browser that was signed in as you is signed out."
+        "Your password was changed. Every other browser that was signed in as you is signed out, "
+        "and your API tokens have ended."
     ),
     "project-changed": _l("The settings were stored."),
     "project-made": _l("The project was made, and you are its manager."),
+    "token-revoked": _l("The token was revoked. Programs that used it are refused from now on."),
 }
 WARNINGS = ("article-stored-again",)
 

@@ -84,7 +84,7 @@ def change_label(slug: str, label: str) -> ResponseReturnValue:
             actor(),
             slug=slug,
             name=label,
-            new_name=_label_name("name") if "name" in request.form else None,
+            new_name=_new_name(label),
             state=optional_line("state"),
             key=optional_line("key"),
             definition=lines("definition") if "definition" in request.form else None,
@@ -117,6 +117,11 @@ def _submit(slug: str, kind: str, change: Change, form: str) -> ResponseReturnVa
 
 def _label_name(name: str) -> str:
     return "_".join(line(name).upper().split())
+
+
+def _new_name(label: str) -> str | None:
+    """What the form renames the label to; one that came from a file may stay in small letters."""
+    return _label_name("name") if optional_line("name") not in (None, label) else None
 
 
 def _chosen() -> list[str]:

@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from annotator.services import records
 from annotator.services.jobs import list_jobs
 from tests.api.conftest import Call, Caller
 from tests.world import TEXT, World, new_id
@@ -149,6 +151,55 @@ def test_lines(trials: World, boss: Caller) -> None:
     labels = {label["name"] for label in boss("GET", "/projects/trials").json["labels"]}
     assert "SECOND_NEW" in labels
     assert "FIRST_NEW" not in labels
+
+
+def bulk(number: int) -> bytes:
+    return "\n".join(
+        json.dumps({"id": f"b{n}", "text": f"Dog {n}."}) for n in range(number)
+    ).encode()
+
+
+def test_no_writer_waits_for_more_than_one_record(trials: World, boss: Caller) -> None:
+    commits: list[int] = []
+    event.listen(trials.database._writer, "commit", lambda _: commits.append(1))
+    answer = boss("POST", ARTICLES, data=bulk(5), content_type="application/jsonl")
+    assert [item["status"] for item in answer.json["items"]] == ["created"] * 5
+    assert len(commits) == 5 + 1  # the reply comes with the job that makes the tokens
+
+
+def test_lines_that_were_cut_off_go_on_where_they_ended(
+    trials: World, boss: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+    whole = records.store_record
+
+    def cut(session, actor, *, prepared, **more):
+        if len(taken) == 3:
+            raise RuntimeError("the power is gone")
+        taken.append(prepared.record.id)
+        return whole(session, actor, prepared=prepared, **more)
+
+    options = {"data": bulk(5), "content_type": "application/jsonl"}
+    key = {"Idempotency-Key": new_id()}
+    monkeypatch.setattr(records, "store_record", cut)
+    assert boss("POST", ARTICLES, headers=key, **options).status_code == 500
+    stored = [row["id"] for row in boss("GET", ARTICLES).json["items"]]
+    assert len(stored) == 3
+    monkeypatch.undo()
+    answers = [boss("POST", ARTICLES, headers=key, **options) for _ in range(2)]
+    assert answers[0].text == answers[1].text
+    items = answers[0].json["items"]
+    assert [(item["status"], item["external_id"]) for item in items] == [
+        ("created", f"b{n}") for n in range(5)
+    ]
+    assert [item["id"] for item in items][:3] == stored
+    assert len(boss("GET", ARTICLES).json["items"]) == 5
+    other = {"data": bulk(4), "content_type": "application/jsonl"}
+    refused = boss("POST", ARTICLES, headers=key, **other)
+    assert (refused.status_code, refused.json["code"]) == (422, "idempotency-key")
+    alone = boss("POST", ARTICLES, headers=key, json={"text": "A cat."})
+    assert (alone.status_code, alone.json["code"]) == (422, "idempotency-key")
+    assert len(boss("GET", ARTICLES).json["items"]) == 5
 
 
 def test_pages(trials: World, boss: Caller, call: Call) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from annotator.storage.tables import Annotation, Layer, Project
+from annotator.storage.tables import Annotation, Article, Layer, Project
 from tests.api.conftest import Call, Caller
 from tests.world import World, new_id
 
@@ -80,3 +80,16 @@ def test_one_external_id(trials: World, call: Call) -> None:
     requests = [("/projects/trials/articles", record)] * MANY
     answers = together(call("boss"), "POST", requests)
     assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
+
+
+def test_the_same_lines_under_one_key(trials: World, call: Call) -> None:
+    lines = "\n".join(f'{{"id": "b{n}", "text": "Dog {n}."}}' for n in range(3))
+    options = {
+        "data": lines.encode(),
+        "content_type": "application/jsonl",
+        "headers": {"Idempotency-Key": new_id()},
+    }
+    answers = together(call("boss"), "POST", [("/projects/trials/articles", options)] * MANY)
+    assert {(a.status_code, a.text) for a in answers} == {(201, answers[0].text)}
+    assert {item["status"] for item in answers[0].json["items"]} == {"created"}
+    assert count(trials, Article) == 3

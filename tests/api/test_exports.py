@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from annotator.services.jobs import claim_job, fail_job, finish_job
+from annotator.services.jobs import Attempt, claim_job, fail_job, finish_job
+from annotator.storage.tables import Job
 from tests.api.conftest import Call, Caller
 from tests.api.problems import Contents, expect
 from tests.world import World
@@ -25,26 +26,28 @@ def start(trials: World, rev: Caller) -> int:
     assert answer.headers["Location"] == f"/api/v1/jobs/{answer.json['id']}"
     assert (answer.json["state"], answer.json["requested_by"]) == ("queued", "rev")
     with trials.database.write() as session:
-        job = claim_job(session)
-        assert job is not None
-        assert job.params == {
+        attempt = claim_job(session)
+        assert attempt is not None
+        assert session.get_one(Job, attempt.job_id).params == {
             "format": "jsonl",
             "layer": "all",
             "seed": 3,
             "split": [0.8, 0.1, 0.1],
         }
-        return job.id
+    assert attempt.number == 1
+    return attempt.job_id
 
 
 def test_a_finished_export_is_fetched(trials: World, rev: Caller, tmp_path: Path) -> None:
     job = start(trials, rev)
     early = rev("GET", f"/jobs/{job}/file")
     assert (early.status_code, early.json["code"]) == (409, "no-file")
-    file = tmp_path / "data" / "exports" / f"job-{job}" / "trials.jsonl"
+    file = tmp_path / "data" / "exports" / f"job-{job}-1" / "trials.jsonl"
     file.parent.mkdir(parents=True)
     file.write_bytes(b'{"text": "a"}\n')
     with trials.database.write() as session:
-        finish_job(session, job, {"file": str(file), "folder": str(file), "bytes": 14, "made": []})
+        made = {"file": str(file), "folder": str(file), "bytes": 14, "made": []}
+        finish_job(session, Attempt(job, 1), made)
     shown = rev("GET", f"/jobs/{job}")
     assert (shown.json["state"], shown.json["bytes"]) == ("done", 14)
     assert str(tmp_path) not in shown.text
@@ -64,14 +67,14 @@ def test_no_file_outside_the_exports_is_given(trials: World, rev: Caller, tmp_pa
     secret = tmp_path / "data" / "secret"
     secret.write_text("s")
     with trials.database.write() as session:
-        finish_job(session, job, {"file": str(secret), "bytes": 1})
+        finish_job(session, Attempt(job, 1), {"file": str(secret), "bytes": 1})
     assert rev("GET", f"/jobs/{job}/file").status_code == 404
 
 
 def test_a_failed_export_says_why(trials: World, rev: Caller) -> None:
     job = start(trials, rev)
     with trials.database.write() as session:
-        fail_job(session, job, "There is nothing to export.")
+        fail_job(session, Attempt(job, 1), "There is nothing to export.")
     assert rev("GET", f"/jobs/{job}").json["message"] == "There is nothing to export."
     answer = rev("GET", f"/jobs/{job}/file")
     assert answer.status_code == 409

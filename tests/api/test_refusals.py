@@ -1,6 +1,7 @@
 """What is refused: each with its status, its code and a sentence, and nothing is changed."""
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -65,7 +66,8 @@ PUTS: list[tuple[str, dict[str, Any], int, str]] = [
     ("NaN", raw('{"start": NaN}'), 400, "malformed"),
     ("a key twice", raw('{"start": 1, "start": 2}'), 422, "duplicate-key"),
     ("5,000 digits", raw(f'{{"start": {BIG}}}'), 422, "number-too-long"),
-    ("30 digits", raw(json.dumps({**SPAN, "start": 10**30})), 422, "faulty-body"),
+    ("30 digits", raw(json.dumps({**SPAN, "start": 10**30})), 422, "number-too-long"),
+    ("18 digits", raw(json.dumps({**SPAN, "start": 10**17})), 422, "faulty-body"),
     ("half a pair", raw(json.dumps({**SPAN, "note": "\ud800"})), 422, "unstorable-character"),
     ("NUL", raw(json.dumps({**SPAN, "note": "a\0"})), 422, "unstorable-character"),
     ("deep nesting", raw("[" * 90_000), 422, "too-deep"),
@@ -191,3 +193,6 @@ def test_an_unexpected_error_says_nothing_of_itself(
     expect(answer, 500, "unexpected")
     assert "secret" not in answer.text
     assert "a secret of the inside" in caplog.text
+    number = re.search(r"the number ([0-9a-f]{8})", answer.json["detail"])
+    assert number
+    assert f"unexpected error {number[1]}" in caplog.text

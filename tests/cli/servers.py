@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, build_opener
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 PATIENCE = 90
 
@@ -34,11 +34,13 @@ class Started:
         [line] = [line for line in self.out if line.startswith("Listening on ")]
         return line.split()[-1].replace("0.0.0.0", "127.0.0.1")
 
-    def get(self, path: str) -> tuple[int, str, dict[str, str]]:
+    def get(self, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         """Status, body and headers of an answer; redirections are not followed."""
         opener = build_opener(_Stay)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = Request(f"{self.address}{path}", headers=named)
         try:
-            with opener.open(f"{self.address}{path}", timeout=PATIENCE) as answer:
+            with opener.open(request, timeout=PATIENCE) as answer:
                 return answer.status, answer.read().decode(), dict(answer.headers)
         except HTTPError as error:
             with error:

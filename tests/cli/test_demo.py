@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from annotator.cli import demo as command
-from annotator.config import read_settings
+from annotator.config import DATABASE_FILE, read_settings
 from annotator.domain.errors import Invalid
 from annotator.services import demo
 from annotator.services.sessions import check_password
 from annotator.storage.engine import Database
+from annotator.storage.locks import FolderLock
+from tests.cli.conftest import Annotator
 from tests.cli.servers import started
 from tests.world import default_scheme
 
@@ -49,6 +51,22 @@ def test_the_link_signs_in_once_and_the_password_is_told_at_each_start(ready: Pa
     assert "sample project ready" in server.errors.read_text()
 
 
+def test_a_running_demo_is_not_reset_under_its_feet(ready: Path, run: Annotator) -> None:
+    with started(ready, "demo", "--port", "0", until="password") as server:
+        before = (ready / DATABASE_FILE).stat().st_ino
+        ran = run("--data-dir", ready, "demo", "--reset", "--prepare-only")
+        assert (ran.code, ran.out) == (1, "")
+        assert f"uses the data folder {ready}" in ran.err
+        assert (ready / DATABASE_FILE).stat().st_ino == before
+        assert server.get("/health")[0] == 200
+        server.process.kill()
+        server.process.wait()
+    with FolderLock(ready) as lock:
+        lock.claim()
+        ran = run("--data-dir", ready, "demo", "--prepare-only")
+        assert (ran.code, "is being emptied" in ran.err) == (1, True)
+
+
 def test_a_password_is_made_once_and_only_its_owner_reads_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,10 +94,20 @@ def test_a_password_from_the_environment_becomes_everybodys(
     assert command._password(settings, database) == "another password"
     with database.read() as session:
         for name in demo.PEOPLE:
-            check_password(session, name=name, password="another password", address="here")
+            check_password(session, name=name, password="another password")
     file = ready / command.PASSWORD_FILE
     assert (file.read_text(), file.stat().st_mode & 0o777) == ("another password", 0o600)
     database.dispose()
+
+
+def test_a_reset_takes_nobodys_work(ready: Path, run: Annotator) -> None:
+    assert run("--data-dir", ready, "project", "create", "trials").code == 0
+    before = (ready / DATABASE_FILE).read_bytes()
+    ran = run("--data-dir", ready, "demo", "--reset", "--prepare-only")
+    assert (ran.code, ran.out) == (1, "")
+    assert "also holds trials. Nothing was removed" in ran.err
+    assert (ready / DATABASE_FILE).read_bytes() == before
+    assert (ready / command.COMPLETE).exists()
 
 
 def test_a_reset_takes_the_demos_own_files_and_no_other(ready: Path) -> None:

@@ -1,6 +1,8 @@
 """``annotator import``, ``export`` and ``formats``."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -131,6 +133,48 @@ def test_labels_and_owners_are_as_the_options_say(
         query = select(User.name).join(Layer, Layer.user_id == User.id)
         assert session.scalars(query).all() == ["bob"]
     assert count(world.database, Label, Label.name == "BRAND_NEW") == 1
+
+
+def test_a_file_of_no_known_format_keeps_no_other_out(
+    annotator: Annotator, world: World, tmp_path: Path
+) -> None:
+    world.project()
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    (texts / "a.bin").write_bytes(bytes(range(256)) * 20)
+    (texts / "b.txt").write_text("A title\n\nEight patients.")
+    (texts / "c.json").write_text('[{"text": "a"}]')
+    (texts / "d.txt").write_text("Another title\n\nSeven patients.")
+    (texts / "e.txt").symlink_to(texts / "f.txt")
+    ran = annotator("import", "trials", texts, "--json")
+    assert ran.code == 1
+    report = json.loads(ran.out)
+    assert report["articles"] == 2
+    assert [Path(refused["file"]).name for refused in report["refused"]] == ["a.bin", "c.json"]
+    assert all(refused["line"] is None for refused in report["refused"])
+    assert f"{texts / 'a.bin'}: What a.bin holds does not settle its format" in ran.err
+    assert count(world.database, Article) == 2
+
+
+def test_the_bar_counts_files(
+    annotator: Annotator, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.project()
+    shown: list[tuple[int, list[int]]] = []
+
+    @contextmanager
+    def bar(_label: str, length: int) -> Iterator[Callable[[int], None]]:
+        shown.append((length, []))
+        yield shown[-1][1].append
+
+    monkeypatch.setattr("annotator.cli.transfer.progress", bar)
+    files = [
+        lines(tmp_path / f"{name}.jsonl", *({"id": f"{name}{n}", "text": "A."} for n in range(7)))
+        for name in "ab"
+    ]
+    (tmp_path / "c.bin").write_bytes(b"\0\1")
+    annotator("import", "trials", *files, tmp_path / "c.bin")
+    assert shown == [(3, [1, 2, 3])]
 
 
 def test_what_cannot_be_imported_is_refused(

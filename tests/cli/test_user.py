@@ -1,5 +1,7 @@
 """``annotator user``: accounts from the command line."""
 
+import json
+
 from sqlalchemy import insert, select
 
 from annotator.services.accounts import hash_token, password_matches
@@ -45,7 +47,13 @@ def test_what_cannot_be_an_account_is_refused(annotator: Annotator, database: Da
         assert (ran.code, ran.out) == (code, "")
         assert words in ran.err
         assert "Traceback" not in ran.err
-    for arguments in (("disable", "nobody"), ("token", "nobody")):
+    for arguments in (
+        ("disable", "nobody"),
+        ("enable", "nobody"),
+        ("token", "nobody"),
+        ("token", "nobody", "--list"),
+        ("token", "nobody", "--revoke", "1"),
+    ):
         ran = annotator("user", *arguments)
         assert (ran.code, ran.out) == (1, "")
         assert "There is no account “nobody”" in ran.err
@@ -88,3 +96,44 @@ def test_a_disabled_account_is_shut_with_its_tokens(
     with database.read() as session:
         assert session.scalars(select(User)).one().disabled_at is not None
         assert session.scalars(select(ApiToken)).one().revoked_at is not None
+
+
+def test_tokens_are_listed_and_revoked_by_their_number(
+    annotator: Annotator, database: Database
+) -> None:
+    annotator("user", "add", "ada", "--password-stdin", typed=PASSWORD)
+    assert annotator("user", "token", "ada", "--list").out == ""
+    secrets = [annotator("user", "token", "ada").out.strip() for _ in range(2)]
+    ran = annotator("user", "token", "ada", "--list")
+    assert [line.split("\tmade ")[0] for line in ran.out.splitlines()] == ["1", "2"]
+    assert not any(secret in ran.out for secret in secrets)
+    ran = annotator("user", "token", "ada", "--revoke", "1")
+    assert (ran.code, ran.out) == (0, "Token 1 was revoked.\n")
+    before = fingerprint(database)
+    for arguments, code, words in (
+        (("--revoke", "1"), 1, "no valid token 1"),
+        (("--revoke", "7"), 1, "no valid token 7"),
+        (("--revoke", "x"), 2, "not a valid integer"),
+        (("--revoke", "9" * 20), 2, "is not in the range"),
+        (("--revoke", "2", "--list"), 2, "cannot go together"),
+    ):
+        ran = annotator("user", "token", "ada", *arguments)
+        assert (ran.code, ran.out) == (code, "")
+        assert words in ran.err
+    assert fingerprint(database) == before
+    told = json.loads(annotator("user", "token", "ada", "--list", "--json").out)
+    assert [token["id"] for token in told["tokens"]] == [2]
+    annotator("user", "password", "ada", "--password-stdin", typed="another long one\n")
+    assert json.loads(annotator("user", "token", "ada", "--list", "--json").out) == {"tokens": []}
+
+
+def test_a_disabled_account_is_enabled_again(annotator: Annotator, database: Database) -> None:
+    annotator("user", "add", "ada", "--password-stdin", typed=PASSWORD)
+    ran = annotator("user", "enable", "ada")
+    assert (ran.code, "is not disabled" in ran.err) == (1, True)
+    annotator("user", "disable", "ada")
+    ran = annotator("user", "enable", "ada")
+    assert ran.code == 0
+    assert "may sign in again" in ran.out
+    with database.read() as session:
+        assert session.scalars(select(User)).one().disabled_at is None

@@ -3,7 +3,7 @@
 import pytest
 
 from annotator.domain.errors import Invalid
-from annotator.domain.naming import checked_text, slug_from
+from annotator.domain.naming import checked_language, checked_text, slug_from
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,35 @@ def test_a_text_loses_the_blanks_around_it() -> None:
 def test_a_text_that_cannot_be_kept_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match=r"^A note (has at most 3|holds a character)"):
         checked_text(text, what="A note", longest=3)
+
+
+LANGUAGES = [
+    ("en", True),
+    ("pt-BR", True),
+    ("zh-Hant-TW", True),
+    ("EN", True),
+    ("de-1996", True),
+    ("abc-12345678-123", True),
+    ("abc-12345678-1234", False),
+    ("abc-12345678-12345678", False),
+    ("english", False),
+    ("e", False),
+    ("", False),
+    ("en_GB", False),
+    ("en-", False),
+    ("en\n", False),
+    ("é́n", False),
+    ("en\0", False),
+]
+
+
+@pytest.mark.parametrize(("language", "known"), LANGUAGES)
+def test_a_language_has_the_short_name_that_every_database_holds(
+    language: str, known: bool
+) -> None:
+    if known:
+        assert checked_language(language) == language
+        return
+    with pytest.raises(Invalid, match="is not the short name of a language") as refused:
+        checked_language(language)
+    assert refused.value.code == "bad-language"

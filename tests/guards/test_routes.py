@@ -17,7 +17,8 @@ from annotator.domain.permissions import (
 )
 from annotator.services import accounts
 from annotator.web.policy import ROUTES as WEB_ROUTES
-from tests.web.pages import SignIn, fingerprint, form
+from tests.rows import fingerprint
+from tests.web.pages import SignIn, form
 from tests.world import World
 
 ROUTES = {**WEB_ROUTES, **API_ROUTES}

@@ -8,6 +8,7 @@ from typing import Any
 from annotator.domain.permissions import LOCAL, Actor
 from annotator.importers.jsonl import JSONL
 from annotator.services.imports import ImportReport, ImportRules, Sourced, import_records
+from annotator.services.tokens import Tokenise
 from annotator.storage.engine import Database
 from tests.world import TEXT, word_runs
 
@@ -37,6 +38,7 @@ def take(
     *,
     actor: Actor = LOCAL,
     slug: str = "trials",
+    tokenise: Tokenise = lambda text, blocks, _language: word_runs(text, list(blocks)),
     **rules: Any,
 ) -> ImportReport:
     """Write ``lines`` to a file of canonical JSON Lines in ``path`` and import it."""
@@ -49,7 +51,7 @@ def take(
         actor,
         slug=slug,
         records=[Sourced(file.name, f.line, f) for f in JSONL.read(file)],
-        tokenise=lambda text, blocks, _language: word_runs(text, list(blocks)),
+        tokenise=tokenise,
         tokenizer="test",
         rules=ImportRules(**rules),
     )

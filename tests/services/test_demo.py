@@ -18,7 +18,7 @@ from annotator.services.queue import count_left, count_states
 from annotator.storage.engine import Database
 from annotator.storage.tables import Annotation, Article, Layer, Membership, Project, User
 from tests.rows import count, counts, fingerprint
-from tests.world import World, default_scheme, new_id, word_runs
+from tests.world import World, default_scheme, new_id, password_hash, word_runs
 
 RECORDS = [found for found in JSONL.read(ARTICLES) if isinstance(found, corpus.Article)]
 
@@ -28,7 +28,7 @@ def start(database: Database, records: list[corpus.Article] = RECORDS) -> Import
     demo.make_accounts(database, "a password for tests")
     demo.make_project(database, default_scheme())
     return demo.import_articles(
-        database, records, lambda text, blocks, _: word_runs(text, list(blocks)), "test", print
+        database, records, lambda text, blocks, _: word_runs(text, list(blocks)), "test"
     )
 
 
@@ -104,7 +104,8 @@ def test_a_start_that_was_cut_between_accounts_goes_on(
     path.write_bytes(sqlite_template.read_bytes())
     cut = Database(f"sqlite:///{path}")
     with cut.write() as session:
-        accounts.add_user(session, LOCAL, name="manager", role="admin", password="x" * 10)
+        secret = password_hash()
+        accounts.add_user(session, LOCAL, name="manager", role="admin", password_hash=secret)
     with cut.write() as session:
         projects.create_project(session, LOCAL, slug=demo.SLUG, annotators_per_article=3)
     start(cut, [])

@@ -15,7 +15,7 @@ from annotator.storage.engine import Database
 from annotator.storage.tables import Event, Project
 from tests.crowd import together
 from tests.services.steps import EIGHT, HOPES, add, one
-from tests.world import World
+from tests.world import World, password_hash
 
 FORGERIES = [
     ("kind", "UPDATE events SET kind = 'annotation.forged' WHERE id = {middle}", "was changed"),
@@ -52,7 +52,9 @@ def busy(world: World) -> Actor:
     one(world, ann, add("OUTCOME", HOPES), second)
     for name in ("bob", "eva"):
         with world.database.write() as session:
-            accounts.add_user(session, LOCAL, name=name, role="member", password="x" * 10)
+            accounts.add_user(
+                session, LOCAL, name=name, role="member", password_hash=password_hash()
+            )
     return ann
 
 

@@ -1,44 +1,13 @@
-"""What becomes of a record's layers: offsets, states, places in the quota, labels, values."""
+"""What becomes of a record's layers: states, places in the quota, labels, values."""
 
 import json
 from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select
 
-from annotator.domain import corpus
-from annotator.domain.text import clean_text
-from annotator.services.import_layers import moved_offsets
 from annotator.storage.tables import Annotation, Answer, Article, Event, Layer, Relation, User
 from tests.services.records import mark, record, take
 from tests.world import World, new_id
-
-
-@pytest.mark.parametrize(
-    ("text", "start", "end", "found"),
-    [
-        ("ab cd", 3, 5, "cd"),
-        ("\ufeffab cd", 4, 6, "cd"),
-        ("\ufeffab cd", 0, 3, "ab"),
-        ("a\r\nb\r\ncd", 6, 8, "cd"),
-        ("a\r\nb\r\ncd", 0, 4, "a\nb"),
-        ("a\rb\rcd", 4, 6, "cd"),
-        ("a\n\r\ncd", 4, 6, "cd"),
-        ("\ufeff😀\r\nx\u0301\r\rcd", 8, 10, "cd"),
-    ],
-)
-def test_offsets_move_with_the_line_ends(text: str, start: int, end: int, found: str) -> None:
-    annotation = corpus.Annotation(new_id(), start, end, "OUTCOME", text[start:end], "ann", "ann")
-    clean = clean_text(text)
-    moved = moved_offsets(corpus.Article("a", text, annotations=(annotation,)), clean)
-    [there] = moved.annotations
-    assert clean.text[there.start : there.end] == there.quote == found
-
-
-def test_a_span_before_the_text_stays_there() -> None:
-    annotation = corpus.Annotation(new_id(), -1, 2, "OUTCOME", "", "ann", "ann")
-    record = corpus.Article("a", "\ufeffa\r\nb", annotations=(annotation,))
-    assert moved_offsets(record, clean_text(record.text)).annotations[0].start == -1
 
 
 def test_marks_in_a_file_of_another_system_land_where_they_stood(
@@ -122,6 +91,35 @@ def test_values_relations_and_answers_come_with_their_marks(world: World, tmp_pa
         assert (relation.source_id, relation.target_id) == (rows[0].id, rows[1].id)
         answers = session.scalars(select(Answer.annotation_id).order_by(Answer.attribute_id))
         assert list(answers) == [rows[0].id, None]
+
+
+def test_a_relation_to_a_twin_is_one_to_the_mark_that_stayed(world: World, tmp_path: Path) -> None:
+    world.project(ann="annotator", mia="manager")
+    ids = [new_id() for _ in range(3)]
+    one = record(
+        "a1",
+        mark("Eight", by="x", id=ids[0]),
+        mark("Eight", by="y", id=ids[1]),
+        mark("seven", by="y", id=ids[2]),
+        relations=[
+            {"type": "same_as", "from": ids[1], "to": ids[2], "annotator": "y"},
+            {"type": "same_as", "from": ids[0], "to": ids[2], "annotator": "x"},
+        ],
+        answers=[
+            {"question": "harms", "answer": "found", "annotator": by, "annotation": id_}
+            for by, id_ in (("x", ids[0]), ("y", ids[1]))
+        ],
+        skipped={"x": "truncated", "y": "duplicate"},
+    )
+    report = take(world.database, tmp_path, [one], owner="mia")
+    assert (report.refused, report.annotations) == ([], 2)
+    with world.database.read() as session:
+        rows = session.scalars(select(Annotation).order_by(Annotation.start)).all()
+        assert [row.uuid for row in rows] == [ids[0], ids[2]]
+        relation = session.scalars(select(Relation)).one()
+        assert (relation.source_id, relation.target_id) == (rows[0].id, rows[1].id)
+        assert session.scalars(select(Answer.annotation_id)).one() == rows[0].id
+        assert session.scalars(select(Layer.skip_reason)).one() == "truncated"
 
 
 def test_an_id_is_taken_once_in_a_project(world: World, tmp_path: Path) -> None:

@@ -1,19 +1,25 @@
 """Taking records in: each whole or not at all, and a rerun goes on."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from annotator.domain.blocks import MAX_BLOCK
+from annotator.domain.blocks import Block as TextBlock
 from annotator.domain.errors import Forbidden, NotFound
 from annotator.domain.permissions import LOCAL
+from annotator.nlp.tokenizer import token_runs
 from annotator.services.corpora import read_corpus
 from annotator.services.events import verify_chain
 from annotator.services.imports import ImportReport
-from annotator.storage.tables import Annotation, Article, Batch, Label, Layer, User
+from annotator.storage.tables import Annotation, Article, Batch, Block, Label, Layer, User
+from tests.crowd import together
 from tests.rows import count, fingerprint
 from tests.services.records import mark, record, take
-from tests.world import TEXT, World
+from tests.world import TEXT, World, word_runs
 
 REFUSED = [
     ("a stranger's layer", record("b", mark("Eight", by="eve")), "“eve” is not a member"),
@@ -90,6 +96,45 @@ def test_a_refused_record_leaves_nothing_and_the_others_are_taken(
         assert list(verify_chain(session)) == []
 
 
+def test_a_text_that_has_no_tokens_is_one_refused_record(world: World, tmp_path: Path) -> None:
+    world.project(ann="annotator")
+
+    def tokenise(text: str, blocks: Sequence[TextBlock], _language: str) -> list[str]:
+        if "seven" not in text:
+            raise ValueError("This text is too much.")
+        return word_runs(text, list(blocks))
+
+    bad = {"id": "b", "text": "Other words."}
+    lines = [record("a1", mark("Eight")), bad, record("a2")]
+    report = take(world.database, tmp_path, lines, tokenise=tokenise)
+    assert (report.articles, [refused.id for refused in report.refused]) == (2, ["b"])
+    assert "cannot be cut into words" in report.refused[0].sentence
+    assert count(world.database, Article) == 2
+
+
+def test_a_block_of_a_record_that_is_too_long_is_cut(world: World, tmp_path: Path) -> None:
+    world.project(ann="annotator")
+    text = "Eight patients got better. " * 45_000
+    line = {
+        "id": "long",
+        "text": text,
+        "blocks": [[0, len(text), "body"]],
+        "annotations": [mark("Eight") | {"start": 999 * 27, "end": 999 * 27 + 5}],
+    }
+    report = take(world.database, tmp_path, [line], tokenise=token_runs)
+    assert (report.refused, report.articles, report.annotations) == ([], 1, 1)
+    with world.database.read() as session:
+        longest = session.scalar(select(func.max(Block.end - Block.start)))
+        assert longest is not None
+        assert longest <= MAX_BLOCK
+        annotation = session.scalars(select(Annotation)).one()
+        query = select(Block).where(Block.position == annotation.first_block)
+        block = session.scalars(query).one()
+        assert block.start <= annotation.start < annotation.end <= block.end
+    again = take(world.database, tmp_path, [line], tokenise=token_runs)
+    assert (again.there_already, again.refused) == (1, [])
+
+
 def test_a_rerun_takes_only_what_is_missing(world: World, tmp_path: Path) -> None:
     world.project(ann="annotator")
     lines = [record(f"a{number}", mark("Eight")) for number in range(3)]
@@ -138,6 +183,44 @@ def test_unknown_labels_are_made_unless_refused(world: World, tmp_path: Path) ->
     with world.database.read() as session:
         label = session.scalars(select(Label).where(Label.name == "NEW_LABEL")).one()
         assert label.state == "on"
+
+
+def test_labels_are_made_under_the_names_that_the_file_has(world: World, tmp_path: Path) -> None:
+    world.project(ann="annotator")
+    names = ["Chemical", "disease", "B-cell", "gene.or_protein", "DISEASE", "d" * 40]
+    marks = [mark("Eight", name) for name in names]
+    report = take(world.database, tmp_path, [record("a1", *marks, done=["ann"])])
+    assert (report.refused, report.labels_created) == ([], names)
+    with world.database.read() as session:
+        rows = session.execute(
+            select(Label.name, Label.code)
+            .join(Annotation, Annotation.label_id == Label.id)
+            .order_by(Annotation.id)
+        ).all()
+        corpus = read_corpus(session, LOCAL, slug="trials", layer="ann")
+    assert [row.name for row in rows] == names
+    assert len({row.code for row in rows}) == len(names)
+    assert set(names) <= {label.name for label in corpus.labels}
+    report = take(world.database, tmp_path, [record("a2", mark("Eight", "two words"))])
+    assert "“two words” is not a label's name" in report.refused[0].sentence
+
+
+def test_the_same_file_taken_twice_at_once_is_there_once(world: World, tmp_path: Path) -> None:
+    world.project(ann="annotator", bob="annotator")
+    lines = [
+        record(f"a{n}", mark("Eight", f"new_{n}"), mark("seven", by="bob"), batch=f"b{n}")
+        for n in range(6)
+    ]
+    folders = [tmp_path / str(number) for number in range(3)]
+    for folder in folders:
+        folder.mkdir()
+    reports = together([partial(take, world.database, folder, lines) for folder in folders])
+    assert all(isinstance(report, ImportReport) for report in reports), reports
+    assert [report.refused for report in reports] == [[]] * 3
+    assert sum(report.articles for report in reports) == len(lines)
+    assert sum(report.annotations for report in reports) == len(lines) * 2
+    assert count(world.database, Layer) == len(lines) * 2
+    assert count(world.database, Batch) == len(lines)
 
 
 def test_all_annotations_become_the_layer_of_one_person(world: World, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def label_project(session) -> int:
 def test_refusals(world: World) -> None:
     world.project(ann="annotator")
     calls = [
-        (Invalid, lambda s: add_label(s, LOCAL, slug="trials", name="lower")),
+        (Invalid, lambda s: add_label(s, LOCAL, slug="trials", name="two words")),
         (Conflict, lambda s: add_label(s, LOCAL, slug="trials", name="AGE")),
         (Conflict, lambda s: add_label(s, LOCAL, slug="trials", name="X", code="EFF")),
         (Invalid, lambda s: add_label(s, LOCAL, slug="trials", name="X", key="j")),

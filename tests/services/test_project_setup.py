@@ -12,7 +12,7 @@ from annotator.services.project_setup import (
 )
 from annotator.services.projects import list_members
 from annotator.services.scheme import read_scheme
-from tests.web.pages import fingerprint
+from tests.rows import fingerprint
 from tests.world import World
 
 

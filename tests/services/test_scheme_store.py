@@ -8,7 +8,7 @@ from annotator.domain.permissions import LOCAL
 from annotator.services.projects import create_project
 from annotator.services.scheme_store import apply_scheme
 from annotator.storage.tables import Event, Project
-from tests.web.pages import fingerprint
+from tests.rows import fingerprint
 from tests.world import World, default_scheme
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from annotator.domain.errors import DomainError, Forbidden, NotFound, NotSignedIn, TooMany
+from annotator.domain.errors import DomainError, NotFound, NotSignedIn
 from annotator.domain.permissions import LOCAL
 from annotator.services import sessions
-from annotator.storage.tables import SignInFailure, SignInSession, StartLink, now
-from tests.world import PASSWORD, World
+from annotator.storage.tables import SignInSession, StartLink, now
+from tests.world import World
 
 
 def test_a_cookie_stands_for_its_person_and_their_roles(world: World) -> None:
@@ -55,49 +55,6 @@ def test_sessions_end_by_idleness_and_by_age(world: World) -> None:
         session.execute(update(SignInSession).values(created_at=now()))
         sessions.touch_session(session, session.scalars(select(SignInSession.token_hash)).one())
         assert not sessions.resume_session(session, secret).touch
-
-
-def test_the_throttle_counts_per_name_and_per_address_for_a_while(world: World) -> None:
-    world.person("ann")
-
-    def check(name: str = "ann", address: str = "192.0.2.1", password: str = PASSWORD) -> int:
-        with world.database.read() as session:
-            return sessions.check_password(session, name=name, password=password, address=address)
-
-    assert check() == world.people["ann"]
-    with pytest.raises(Forbidden):
-        check(password="wrong")
-    fail(world, sessions.FAILURES_PER_NAME, name="ann", address="192.0.2.2")
-    with pytest.raises(TooMany) as caught:
-        check()
-    assert caught.value.retry_after == 600
-    with world.database.write() as session:
-        session.execute(update(SignInFailure).values(at=now() - sessions.WINDOW))
-    assert check() == world.people["ann"]
-    fail(world, sessions.FAILURES_PER_ADDRESS, name="x" * 70, address="192.0.2.1")
-    with pytest.raises(TooMany):
-        check()
-    assert check(address="192.0.2.9") == world.people["ann"]
-    with pytest.raises(TooMany):
-        check(name="x" * 70, address="192.0.2.9")
-    with world.database.read() as session:
-        assert len(session.scalars(select(SignInFailure)).all()) == sessions.FAILURES_PER_ADDRESS
-
-
-def fail(world: World, times: int, *, name: str, address: str) -> None:
-    with world.database.write() as session:
-        for _ in range(times):
-            sessions.record_failure(session, name=name, address=address)
-
-
-def test_signing_in_forgets_the_failures_of_that_name(world: World) -> None:
-    world.person("ann")
-    fail(world, 3, name="ann", address="192.0.2.1")
-    fail(world, 1, name="a\0b", address="192.0.2.1")
-    with world.database.write() as session:
-        sessions.sign_in(session, user_id=world.people["ann"])
-    with world.database.read() as session:
-        assert session.scalars(select(SignInFailure.name)).all() == ["a\ufffdb"]
 
 
 def test_a_start_link_opens_one_session_also_when_used_twice_at_once(world: World) -> None:

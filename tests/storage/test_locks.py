@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from annotator.domain.errors import Unavailable
-from annotator.storage.locks import FairLock, WriteLock
+from annotator.domain.errors import Conflict, Unavailable
+from annotator.storage.locks import FairLock, FolderLock, WriteLock
 from tests.crowd import together
 
 HOLDER = """
@@ -17,6 +17,15 @@ import sys
 from pathlib import Path
 from annotator.storage.locks import WriteLock
 with WriteLock(Path(sys.argv[1])).held():
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+USER = """
+import sys
+from pathlib import Path
+from annotator.storage.locks import FolderLock
+with FolderLock(Path(sys.argv[1])) as lock:
+    lock.share()
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -118,3 +127,35 @@ def test_another_process_holds_it_until_it_ends(tmp_path: Path, end: str) -> Non
         with lock.held(5):
             pass
         lock.close()
+
+
+def test_a_folder_has_many_users_or_one_who_empties_it(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with FolderLock(folder) as first, FolderLock(folder) as second, FolderLock(folder) as third:
+        first.share()
+        second.share()
+        with pytest.raises(Conflict, match="uses the data folder"):
+            third.claim()
+        second.__exit__()
+        first.claim()
+        with pytest.raises(Conflict, match="is being emptied"):
+            third.share()
+        first.share()
+        third.share()
+    with FolderLock(folder) as lock:
+        lock.claim()
+
+
+def test_whoever_dies_holds_no_folder(tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", USER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    assert holder.stdin is not None
+    with FolderLock(tmp_path) as lock, holder.stdin, holder.stdout:
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(Conflict):
+            lock.claim()
+        holder.kill()
+        holder.wait()
+        lock.claim()

@@ -75,6 +75,21 @@ def test_events_are_only_ever_added(database: Database) -> None:
     assert fingerprint(database) == before
 
 
+@pytest.mark.parametrize(
+    "statement",
+    ["TRUNCATE events", "TRUNCATE users CASCADE", "TRUNCATE events, jobs RESTART IDENTITY"],
+)
+def test_events_cannot_be_thrown_away_at_once(database: Database, statement: str) -> None:
+    if database.is_sqlite:
+        pytest.skip("only PostgreSQL has TRUNCATE")
+    with database.write() as session:
+        session.execute(insert(Event).values(**EVENT))
+    before = fingerprint(database)
+    with pytest.raises(DBAPIError, match="append-only"), database.write() as session:
+        session.execute(text(statement))
+    assert fingerprint(database) == before
+
+
 def test_an_event_cannot_be_replaced(database: Database) -> None:
     if not database.is_sqlite:
         pytest.skip("only SQLite has REPLACE")

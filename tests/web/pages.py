@@ -1,16 +1,14 @@
-"""What tests of pages share: forms, a fingerprint of the whole database, pages without chance."""
+"""What tests of pages share: forms, pages without chance, counted queries."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import unescape
 
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from annotator.storage.engine import Database
-from annotator.storage.tables import Base
 from tests.world import new_id
 
 SignIn = Callable[[str], FlaskClient]
@@ -33,17 +31,6 @@ def words(page: str) -> str:
     """The text of a page, without tags, blanks folded."""
     body = page.partition("<main")[2] or page
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
-
-
-def fingerprint(database: Database) -> dict[str, str]:
-    """Table to a hash of all its rows."""
-    with database.read() as session:
-        return {
-            table.name: hashlib.sha256(
-                repr(session.execute(select(table).order_by(*table.primary_key)).all()).encode()
-            ).hexdigest()
-            for table in Base.metadata.sorted_tables
-        }
 
 
 @contextmanager

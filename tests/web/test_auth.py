@@ -8,9 +8,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from annotator.domain.permissions import LOCAL
-from annotator.services import accounts, sessions
+from annotator.services import accounts, sessions, throttle
 from annotator.storage.tables import SignInSession, now
-from tests.web.pages import SignIn, fingerprint, words
+from tests.rows import fingerprint
+from tests.web.pages import SignIn, words
 from tests.world import PASSWORD, World
 
 BASE = "https://localhost"
@@ -84,8 +85,8 @@ def test_ten_failures_close_the_door_for_a_while(world: World, app: Flask) -> No
     world.person("ann")
     client = app.test_client()
     with world.database.write() as session:
-        for _ in range(sessions.FAILURES_PER_NAME - 1):
-            sessions.record_failure(session, name="ann", address="192.0.2.1")
+        for _ in range(throttle.FAILURES_PER_NAME - 1):
+            throttle.count_attempt(session, name="ann", address="192.0.2.1")
     wrong = form_of(client, password="wrong password")
     assert client.post("/sign-in", data=wrong, base_url=BASE).status_code == 422
     answer = client.post("/sign-in", data=form_of(client), base_url=BASE)
@@ -142,3 +143,48 @@ def test_a_start_link_signs_in_once(world: World, app: Flask) -> None:
     again = app.test_client().get(f"/start/{secret}", base_url=BASE)
     assert again.status_code == 404
     assert "used already" in words(again.text)
+
+
+def test_a_start_link_works_on_its_own_machine_only(world: World, app: Flask) -> None:
+    world.project(ann="annotator")
+    with world.database.write() as session:
+        secret = sessions.create_start_link(session, LOCAL, name="ann", target="/")
+    client = app.test_client()
+    before = fingerprint(world.database)
+    for address in ("192.0.2.7", "::ffff:192.0.2.7", "2001:db8::1", "10.0.0.1", "", "nonsense"):
+        answer = client.get(f"/start/{secret}", environ_overrides={"REMOTE_ADDR": address})
+        assert (address, answer.status_code) == (address, 403)
+        assert "only on the machine that runs the demo" in words(answer.text)
+    assert fingerprint(world.database) == before
+    for address in ("127.0.0.2", "::1", "::ffff:127.0.0.1"):
+        answer = client.get("/start/unknown", environ_overrides={"REMOTE_ADDR": address})
+        assert (address, answer.status_code) == (address, 404)
+
+
+AHEAD = [
+    ("GET", {"Sec-Purpose": "prefetch"}),
+    ("GET", {"Sec-Purpose": "prefetch;prerender"}),
+    ("GET", {"Sec-Purpose": "prefetch;anonymous-client-ip"}),
+    ("GET", {"Purpose": "prefetch"}),
+    ("GET", {"X-Moz": "prefetch"}),
+    ("HEAD", {}),
+]
+
+
+def test_what_is_fetched_ahead_has_no_effect(world: World, app: Flask, sign_in: SignIn) -> None:
+    world.project(ann="annotator")
+    world.article()
+    with world.database.write() as session:
+        secret = sessions.create_start_link(session, LOCAL, name="ann", target="/")
+    client = sign_in("ann")
+    before = fingerprint(world.database)
+    for method, headers in AHEAD:
+        for path in ("/projects/trials/next", f"/start/{secret}"):
+            answer = client.open(path, method=method, headers=headers)
+            assert (headers, answer.status_code) == (headers, 204)
+            assert "Set-Cookie" not in answer.headers
+            assert answer.headers["Cache-Control"] == "no-store"
+    assert fingerprint(world.database) == before
+    assert client.get("/projects/trials/next").location == "/projects/trials/articles/1"
+    assert client.get(f"/start/{secret}").status_code == 303
+    assert client.get("/", headers={"Sec-Purpose": "prefetch"}).status_code == 200

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from annotator.storage.tables import Layer
-from tests.web.pages import SignIn, fingerprint, form, words
+from tests.rows import fingerprint
+from tests.web.pages import SignIn, form, words
 from tests.world import World
 
 MEMBERS = "/projects/trials/members"

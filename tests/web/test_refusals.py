@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from annotator.domain.permissions import LOCAL
 from annotator.domain.spans import MAX_ARTICLE_LENGTH
 from annotator.services import labels
-from tests.web.pages import SignIn, fingerprint, form, words
+from tests.rows import fingerprint
+from tests.web.pages import SignIn, form, words
 from tests.world import World, new_id
 
 TRIALS = "/projects/trials"
@@ -103,7 +104,7 @@ ROWS = [
     Row("mia", f"{TRIALS}/import", form(**PASTE | {"text": "a\0"}), 422, "a NUL character"),
     Row("mia", f"{TRIALS}/import", form(**PASTE | {"title": "a\0b"}), 422, "cannot be stored"),
     Row("mia", f"{TRIALS}/import", form(**PASTE | {"title": "x" * 501}), 422, "at most 500"),
-    Row("mia", f"{TRIALS}/import", form(**PASTE | {"language": "english"}), 422, "language code"),
+    Row("mia", f"{TRIALS}/import", form(**PASTE | {"language": "english"}), 422, "a language"),
     Row(
         "mia",
         f"{TRIALS}/import",
@@ -170,6 +171,7 @@ def test_a_request_without_a_valid_token_changes_nothing(
     ]
     paths = [rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
     values = {"<slug>": "trials", "<int:article_id>": "1", "<user>": "ann", "<label>": "AGE"}
+    values |= {"<int:token_id>": "1", "<int:job_id>": "1"}
     for path in (path for path in paths if not path.startswith("/api/")):
         url = path.replace("<any(finish, reopen, skip):step>", "skip")
         for name, value in values.items():

@@ -3,7 +3,8 @@
 from flask import Flask
 
 from tests.guards.test_routes import VALUES
-from tests.web.pages import SignIn, fingerprint
+from tests.rows import fingerprint
+from tests.web.pages import SignIn
 from tests.world import World
 
 MAY_WRITE = {"queue.draw_next", "auth.start"}

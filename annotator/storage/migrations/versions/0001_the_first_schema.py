@@ -17,9 +17,11 @@ _REFUSE_POSTGRESQL = """
 CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$
 """
-_TRIGGER_POSTGRESQL = """
+_TRIGGERS_POSTGRESQL = """
 CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON events
-FOR EACH ROW EXECUTE FUNCTION refuse_event_change()
+FOR EACH ROW EXECUTE FUNCTION refuse_event_change();
+CREATE TRIGGER events_not_truncated BEFORE TRUNCATE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change()
 """
 
 
@@ -29,7 +31,7 @@ def _make_events_append_only() -> None:
             op.execute(_REFUSE_SQLITE.format(verb=verb))
     else:
         op.execute(_REFUSE_POSTGRESQL)
-        op.execute(_TRIGGER_POSTGRESQL)
+        op.execute(_TRIGGERS_POSTGRESQL)
 
 
 def upgrade() -> None:
