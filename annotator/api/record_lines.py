@@ -45,11 +45,7 @@ def take_lines(slug: str, lines: Sequence[Line], *, create_labels: bool) -> Resp
             [Fault(detail=r.detail or "", line=r.line, code=r.code) for r in taken],
         )
 
-    def finish(session: Session) -> Reply:
-        records.await_tokens(session, actor(), slug=slug)
-        return Reply(201, plain(Page[TakenRecord](items=taken, next=None)))
-
-    return write(finish)
+    return write(lambda _session: Reply(201, plain(Page[TakenRecord](items=taken, next=None))))
 
 
 def _take(slug: str, line: Line, create_labels: bool) -> TakenRecord:
@@ -69,9 +65,12 @@ def _take(slug: str, line: Line, create_labels: bool) -> TakenRecord:
 
 def _store(slug: str, number: int, record: PreparedRecord, create_labels: bool) -> int:
     def store(session: Session) -> int:
-        return records.store_record(
+        article_id = records.store_record(
             session, actor(), slug=slug, prepared=record, create_labels=create_labels
         )
+        # With the record: a request that is cut off must not leave articles nobody is handed.
+        records.await_tokens(session, actor(), slug=slug)
+        return article_id
 
     key = read_key()
     with released().write() as session:

@@ -21,6 +21,7 @@ from annotator.services.kept_exports import (
     attempt_folder,
     delete_export,
     old_exports,
+    remove_earlier,
     remove_files,
 )
 from annotator.services.sessions import actor_of
@@ -112,7 +113,7 @@ def _own_folder(task: Task) -> Iterator[Path]:
 
     What earlier attempts left goes too: only the row of a finished job names files.
     """
-    remove_files(task.settings.exports_dir, task.job.id)
+    remove_earlier(task.settings.exports_dir, task.attempt)
     folder = attempt_folder(task.settings.exports_dir, task.attempt)
     folder.mkdir(parents=True)
     try:

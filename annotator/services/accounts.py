@@ -88,7 +88,9 @@ def change_password(
     hash of the session that stays. Raises ``Conflict`` where the password was changed since.
     """
     require(actor, "signed-in")
-    user = session.get_one(User, actor.user_id)
+    user = session.get_one(
+        User, actor.user_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     if user.password_hash != proven:
         raise Conflict(
             "Your password was changed elsewhere at the same moment. Nothing was changed here; "

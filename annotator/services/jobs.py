@@ -70,6 +70,13 @@ def queue_job(
     return job.id
 
 
+def waiting_job(session: Session, project_id: int, kind: str) -> int | None:
+    """A job that waits for its turn, held so that it is not taken meanwhile; None if none does."""
+    query = select(Job.id).where(Job.project_id == project_id, Job.kind == kind)
+    query = query.where(Job.state == "queued").limit(1)
+    return session.scalar(query.with_for_update(skip_locked=True))
+
+
 def read_job(session: Session, actor: Actor, *, job_id: int) -> JobView:
     """A job of a project that the actor may see such jobs of; else ``NotFound``."""
     row = session.execute(_views().where(Job.id == job_id)).first()

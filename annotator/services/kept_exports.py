@@ -59,6 +59,14 @@ def remove_files(exports_dir: Path, job_id: int) -> None:
         shutil.rmtree(folder)
 
 
+def remove_earlier(exports_dir: Path, attempt: Attempt) -> None:
+    """Take away what this attempt and those before it left; a later one may have finished."""
+    for number in range(1, attempt.number + 1):
+        folder = attempt_folder(exports_dir, Attempt(attempt.job_id, number))
+        if folder.exists():
+            shutil.rmtree(folder)
+
+
 def check_ended(job: JobView) -> None:
     """Raises ``Conflict`` for an export that still waits or is being made."""
     if job.state not in ENDED:

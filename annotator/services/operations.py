@@ -30,6 +30,10 @@ MOST_OPERATIONS = 500
 """Operations of one request."""
 
 
+_UNFINISHED = (
+    "A change before it could not be stored, so the article was not finished. Look at that change, "
+    "then finish again."
+)
 _INSERT = insert(cast(Table, OperationRow.__table__))
 _STORED = select(
     OperationRow.id, OperationRow.kind, OperationRow.layer_id, OperationRow.answer
@@ -118,11 +122,14 @@ def _apply_all(
     stored: dict[str, Ack],
     asked_version: int | None,
 ) -> list[Ack]:
-    acks = []
+    acks: list[Ack] = []
     for operation in operations:
         ack = stored.get(operation.id)
         if ack is None:
             assert layer is not None
+            if isinstance(operation, FinishLayer) and any(one.status != "ok" for one in acks):
+                acks.append(Ack(operation.id, "rejected", code="unfinished", sentence=_UNFINISHED))
+                continue
             ack = _apply_once(session, actor, place, layer, operation, asked_version)
             if ack.status == "ok":
                 stored[operation.id] = ack

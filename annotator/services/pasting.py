@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_TITLE = 500
 LONGEST_STEM = 60
+MOST_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def _first_title(text: str, blocks: Sequence[Block]) -> str:
 
 def _store(session: Session, actor: Actor, project: Project, manuscript: Manuscript) -> Article:
     text = manuscript.clean.text
+    tries = 0
     while True:
         record = corpus.Article(
             id=_free_id(session, project, manuscript.title or text),
@@ -122,6 +124,9 @@ def _store(session: Session, actor: Actor, project: Project, manuscript: Manuscr
             with session.begin_nested():
                 return store_article(session, actor, project, record, cleaned=manuscript.clean)
         except (Conflict, IntegrityError):
+            tries += 1
+            if tries == MOST_TRIES:
+                raise
             log.info("the id “%s” was taken at the same moment; the next one is tried", record.id)
 
 

@@ -14,7 +14,7 @@ from annotator.services.annotations import revisions, visible_layers
 from annotator.services.articles import article_blocks, check_article, store_article
 from annotator.services.corpus_rows import read_articles
 from annotator.services.import_layers import lock_places, store_layers
-from annotator.services.jobs import TOKENS, queue_job
+from annotator.services.jobs import TOKENS, queue_job, waiting_job
 from annotator.services.layers import drawable
 from annotator.services.projects import open_project
 from annotator.services.reading import open_article
@@ -161,9 +161,15 @@ def store_record(
 
 
 def await_tokens(session: Session, actor: Actor, *, slug: str) -> int:
-    """Ask for the job that makes the tokens of every article taken in without; its id."""
+    """Have a job make the tokens of every article taken in without; its id.
+
+    One that waits already will see this article too, because it is not taken before the caller's
+    transaction has ended.
+    """
     project = open_project(session, actor, slug, "article:import")
-    return queue_job(session, actor, project.id, TOKENS, {})
+    return waiting_job(session, project.id, TOKENS) or queue_job(
+        session, actor, project.id, TOKENS, {}
+    )
 
 
 def _quoted(record: corpus.Article) -> corpus.Article:

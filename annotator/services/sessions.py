@@ -103,7 +103,8 @@ def sign_in(session: Session, *, user_id: int, password_hash: str | None = None)
 
     Where ``password_hash`` is given it must still be the account's. Raises ``Forbidden``.
     """
-    user = session.get_one(User, user_id)
+    # Locked: a password changed meanwhile ends the sessions it finds, and this must be among them.
+    user = session.get_one(User, user_id, with_for_update={"read": True}, populate_existing=True)
     if user.disabled_at is not None:
         raise Forbidden("This account was disabled. Nothing was changed.", code="sign-in")
     if password_hash not in (None, user.password_hash):

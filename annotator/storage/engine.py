@@ -101,7 +101,7 @@ class Database:
             ):
                 yield session
         except OperationalError as error:
-            raise _refusal(error) from error
+            raise _refusal(str(error.orig)) from error
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -144,7 +144,10 @@ class Database:
         @event.listens_for(engine, "begin")
         def start(connection: Connection) -> None:
             # Straight to the driver: a statement of SQLAlchemy's would cost ten times as much.
-            connection.connection.cursor().execute(begin)
+            try:
+                connection.connection.cursor().execute(begin)
+            except module.OperationalError as error:
+                raise _refusal(str(error)) from error
 
         return engine
 
@@ -188,8 +191,8 @@ def is_writing(session: Session) -> bool:
     return WRITES in session.info
 
 
-def _refusal(error: OperationalError) -> Unavailable:
-    if "full" in str(error.orig):
+def _refusal(reason: str) -> Unavailable:
+    if "full" in reason:
         return Unavailable(
             "The disk of the server is full. Nothing was stored; what you did stays in this "
             "browser until there is room again.",

@@ -33,7 +33,6 @@ def change_password() -> ResponseReturnValue:
         checked["old"] = _prove(old)
 
     def change(session: Session) -> Answer:
-        throttle.forget_attempts(session, name=actor().name)
         accounts.change_password(
             session,
             actor(),
@@ -41,6 +40,7 @@ def change_password() -> ResponseReturnValue:
             password_hash=accounts.PasswordHash(checked["new"]),
             keep_session=g.session_hash,
         )
+        throttle.forget_attempts(session, name=actor().name)
         return {"did": "password-changed"}
 
     try:

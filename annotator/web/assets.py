@@ -24,6 +24,13 @@ KINDS = {
 """What is served, and as what; the system's own table differs from machine to machine."""
 
 
+BUNDLES = {
+    "css/common.css": ("vendor/pico.min.css", "css/tokens.css", "css/base.css"),
+    "css/annotating.css": ("css/marks.css", "css/annotate.css"),
+}
+"""Sheets that are always wanted together, served as one: nothing is drawn before the last came."""
+
+
 class Compressed(dict[str, bytes]):
     """Compressed answers by address and encoding, for the files of ``KINDS`` only."""
 
@@ -74,4 +81,7 @@ def static_file(tree: str, path: str) -> Response:
 def _files() -> Mapping[str, bytes]:
     root = asset_folder("static")
     found = sorted(path for path in root.rglob("*") if path.is_file())
-    return {file.relative_to(root).as_posix(): file.read_bytes() for file in found}
+    files = {file.relative_to(root).as_posix(): file.read_bytes() for file in found}
+    return files | {
+        name: b"\n".join(files[part] for part in parts) for name, parts in BUNDLES.items()
+    }

@@ -20,6 +20,8 @@ from annotator.services.scheme import ProjectScheme
 LANE_LETTERS = "abcdef"
 MOST_CARDS = 4_000
 """Cards kept as drawn: an answer to a save holds those of a whole block, all but one as before."""
+LONGEST_KEPT = 1_000
+"""Characters of a quote whose card is kept as drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,11 @@ def draw_block(block: ReadBlock, scheme: ProjectScheme) -> BlockView:
 def cards_html(cards: Iterable[CardView], *, writable: bool) -> str:
     """Cards as ``annotate/_card.html`` draws them in the language of the request."""
     locale = str(get_locale())
-    return Markup("").join(_card_html(card, writable, locale) for card in cards)
+    kept, anew = _card_html, _card_html.__wrapped__
+    return Markup("").join(
+        (kept if len(card.quote) <= LONGEST_KEPT else anew)(card, writable, locale)
+        for card in cards
+    )
 
 
 @lru_cache(MOST_CARDS)

@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from annotator.services import records
 from annotator.services.jobs import list_jobs
+from annotator.storage.tables import Job
 from tests.api.conftest import Call, Caller
 from tests.world import TEXT, World, new_id
 
@@ -185,6 +186,8 @@ def test_lines_that_were_cut_off_go_on_where_they_ended(
     assert boss("POST", ARTICLES, headers=key, **options).status_code == 500
     stored = [row["id"] for row in boss("GET", ARTICLES).json["items"]]
     assert len(stored) == 3
+    with trials.database.read() as session:
+        assert session.scalars(select(Job.kind).where(Job.state == "queued")).all() == ["tokens"]
     monkeypatch.undo()
     answers = [boss("POST", ARTICLES, headers=key, **options) for _ in range(2)]
     assert answers[0].text == answers[1].text

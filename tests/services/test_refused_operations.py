@@ -174,3 +174,12 @@ def test_an_untouched_article_stays_untouched_where_all_is_refused(
         assert applied.acks[0].status == "rejected"
         assert (applied.layer, applied.seq) == (None, 0)
     assert fingerprint(world.database) == before
+
+
+def test_nobody_finishes_past_a_change_that_was_not_stored(world: World, ann: Actor) -> None:
+    finish = FinishLayer(new_id())
+    applied = world.apply(ann, 1, add(), add("NO_SUCH"), finish)
+    assert [ack.status for ack in applied.acks] == ["ok", "rejected", "rejected"]
+    assert applied.acks[2].code == "unfinished"
+    applied = world.apply(ann, 1, finish)
+    assert (applied.acks[0].status, applied.acks[0].state) == ("ok", "done")

@@ -182,6 +182,28 @@ def test_a_writer_locks_from_its_first_statement(sqlite_template: Path, tmp_path
     database.dispose()
 
 
+def test_a_file_that_somebody_else_holds_is_busy(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.sqlite"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    with database.write() as session:
+        session.execute(text("PRAGMA busy_timeout = 1"))
+    other = bundled_sqlite.connect(path, timeout=0, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with (
+        pytest.raises(Unavailable, match="could not take the change"),
+        database.write() as session,
+    ):
+        session.execute(text("SELECT 1"))
+    other.execute("ROLLBACK")
+    with database.write() as session:
+        session.execute(text("SELECT 1"))
+    other.close()
+    database.dispose()
+
+
 def test_no_change_is_lost_among_processes(sqlite_template: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     path.write_bytes(sqlite_template.read_bytes())

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from annotator.web.assets import Compressed, static
+from annotator.web.assets import BUNDLES, Compressed, static
 
 
 def test_a_file_of_this_version_may_be_kept_for_ever(app: Flask) -> None:
@@ -39,6 +39,13 @@ def test_a_file_is_compressed_once_and_pages_are_not_kept(
     first, second = (client.get(sheet, headers=encoded).data for _ in range(2))
     assert first == second == kept[0]
     assert kept[1] is kept[0]
+
+
+def test_a_bundle_is_its_sheets_one_after_the_other(app: Flask) -> None:
+    client = app.test_client()
+    for name, parts in BUNDLES.items():
+        sheets = [client.get(static(part)).data for part in parts]
+        assert client.get(static(name)).data == b"\n".join(sheets)
 
 
 def test_what_differs_from_answer_to_answer_is_not_kept() -> None:

@@ -1,9 +1,12 @@
 """The view models of the annotate page."""
 
+from flask import Flask
+from flask_babel import force_locale
+
 from annotator.domain.tokens import pack
 from annotator.services.reading import ReadAnnotation, ReadBlock
 from annotator.services.scheme import ProjectScheme, SchemeAttribute, SchemeLabel, SchemeOption
-from annotator.web.drawing import draw_block, draw_blocks
+from annotator.web.drawing import _card_html, cards_html, draw_block, draw_blocks
 
 ROLE = SchemeAttribute(
     7, "role", "Role", "choice", True, "", None, (SchemeOption(1, "treated", ()),)
@@ -114,3 +117,23 @@ def test_tokens_count_utf16_units_and_direction_follows_the_script() -> None:
     rows = [("latin", ""), ("العربية", "auto"), ("mixed עברית", "auto"), ("123", "")]
     views = draw_blocks([block(text=text) for text, _ in rows], SCHEME)
     assert [view.dir for view in views] == [direction for _, direction in rows]
+
+
+def test_a_kept_card_is_drawn_anew_where_something_differs(app: Flask) -> None:
+    drawn = {}
+    (card,) = draw_block(block(mark("own", 10, 15, unsure=True)), SCHEME).cards
+    (changed,) = draw_block(block(mark("own", 10, 15, unsure=True, rev=2)), SCHEME).cards
+    for locale in ("en", "de"):
+        with app.test_request_context(), force_locale(locale):
+            for writable in (True, False):
+                drawn[locale, writable] = cards_html([card], writable=writable)
+                assert cards_html([card], writable=writable) == drawn[locale, writable]
+                assert 'data-rev="2"' in cards_html([changed], writable=writable)
+    assert "disabled" in drawn["en", False]
+    assert "disabled" not in drawn["en", True]
+    assert 'data-rev="2"' not in drawn["de", True]
+    before = _card_html.cache_info().currsize
+    (long,) = draw_block(block(mark("long", 10, 15, quote="x" * 1_001)), SCHEME).cards
+    with app.test_request_context():
+        assert "x" * 1_001 in cards_html([long], writable=True)
+    assert _card_html.cache_info().currsize == before
