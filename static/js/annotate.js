@@ -2,16 +2,18 @@
 
 import { toast } from "./base.js";
 import {
-  focused, focusSpan, listRefused, listShown, refocus, showRefused, stepOutward, stepSpan, watchCards,
+  cardOf, focused, focusSpan, listRefused, listShown, previewCard, refocus, showRefused, stepOutward, stepSpan, watchCards,
 } from "./cards.js";
 import {
-  act, again, buttons, forgetSpan, labelNamed, labelOf, labels, mark, redo, relabel, remove, setValues, undo, writable,
+  act, again, buttons, labelNamed, labelOf, labels, mark, nudge, redo, relabel, remove, repeat, setValues, undo, writable,
 } from "./changes.js";
+import { cursorKeys, expand, remember, shrink } from "./cursor.js";
 import { listen, showHelp } from "./keys.js";
 import { quoteOf } from "./offsets.js";
 import { attach, discard, entries, onChange, refusals, state } from "./outbox.js";
 import { preview } from "./paint.js";
 import { dropSelection, readSelection, watchSelection } from "./select.js";
+import { forgetSpan } from "./steps.js";
 import { onShown, paintWaiting, show, shownSeq } from "./sync.js";
 import { closeValues, openValues, pressValue, refreshValues, valuesOpen, watchValues } from "./values.js";
 
@@ -23,15 +25,65 @@ const url = text.dataset.operations ?? "";
 let leaving = null;
 /** Whether what earlier pages left has been listed: from then on, what is refused is news. */
 let opened = false;
+/** @type {Label | null} the label that every further selection gets */
+let armed = null;
 
-/** @param {Label | undefined} label */
-function pressLabel(label) {
+/** @param {Label | undefined} label @param {ReturnType<typeof readSelection>} [selected] */
+function pressLabel(label, selected = readSelection()) {
   if (!writable || !label) return toast(words.closed ?? "");
-  const selected = readSelection();
   const sid = focused();
-  if (selected) mark(label, selected);
-  else if (sid) relabel(sid, label);
+  if (selected) {
+    mark(label, selected);
+    remember(selected);
+  } else if (sid) relabel(sid, label);
   else toast(words.select ?? "");
+}
+
+/** Every further selection gets the label, until it is disarmed. @param {Label | null | undefined} label */
+function arm(label) {
+  if (!writable) return toast(words.closed ?? "");
+  armed = label && label !== armed ? label : null;
+  for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.label === armed?.name));
+  if (armed) useArmed();
+}
+
+/** @returns {boolean} whether there was a selection for the armed label */
+function useArmed() {
+  const selected = armed && readSelection();
+  if (armed && selected) pressLabel(armed, selected);
+  return Boolean(selected);
+}
+
+function pick() {
+  const selected = readSelection();
+  if (!writable) return toast(words.closed ?? "");
+  void import("./picker.js").then(({ openPicker }) => openPicker((label) => pressLabel(label, selected)));
+}
+
+function repeatLast() {
+  const selected = readSelection();
+  if (!writable) toast(words.closed ?? "");
+  else if (!selected) toast(words.select ?? "");
+  else repeat(selected);
+}
+
+/** With an armed label the selection is marked; else the focus goes to the card of the span. */
+function enter() {
+  const sid = focused();
+  if (!useArmed() && sid) cardOf(sid)?.focus({ preventScroll: true });
+}
+
+/** Marks with their codes, or as bars alone. */
+function changeView() {
+  text.classList.toggle("codeless");
+}
+
+/** Marks are hidden for as long as the key is held. */
+function peek() {
+  text.classList.add("bare");
+  const end = () => text.classList.remove("bare");
+  addEventListener("keyup", end, { once: true });
+  addEventListener("blur", end, { once: true });
 }
 
 /** Refused changes of this article: of its spans, or of where it stands. @param {boolean} ofSpans */
@@ -64,7 +116,7 @@ function holdBack() {
 
 function escape() {
   if (valuesOpen()) closeValues();
-  else if (!dropSelection()) focusSpan(null);
+  else if (!dropSelection()) armed ? arm(null) : focusSpan(null);
   preview(null);
   text.focus({ preventScroll: true });
 }
@@ -81,6 +133,10 @@ function afterAnswer({ acks }, batch) {
     if (ack.status !== "ok") continue;
     if (stay) location.reload();
     else location.assign(ack.next ?? text.dataset.next ?? "");
+  }
+  // The answer drew the cards as the server knows them; what still waits is shown on them anew.
+  for (const entry of entries()) {
+    if (entry.url === url && entry.refused === undefined) previewCard(entry, labelNamed(entry.op.l));
   }
   refocus();
   refreshValues();
@@ -139,7 +195,11 @@ attach({ url, seq: shownSeq, show, quote: ({ extent, op }) => {
 } });
 onShown(afterAnswer);
 onChange(afterChange);
-watchSelection(preview);
+watchSelection((extent) => {
+  preview(extent);
+  if (extent) remember(extent);
+});
+text.addEventListener("pointerup", () => setTimeout(useArmed));
 watchCards({ remove, retry, edit: (sid, name) => {
   const label = labelOf(sid);
   if (label && writable) openValues(sid, label, name);
@@ -148,12 +208,25 @@ watchValues(setValues);
 watchButtons();
 watchForms();
 listen({
+  cursor: { ...cursorKeys(() => focusSpan(null)), Enter: enter, " ": pick },
+  arm: (key) => arm(labels.find((label) => label.key === key)),
   labels: new Map(labels.filter(({ key }) => key).map((label) => [label.key ?? "", () => pressLabel(label)])),
   value: pressValue,
   keys: {
     j: () => stepSpan(1),
     k: () => stepSpan(-1),
     o: stepOutward,
+    e: expand,
+    E: shrink,
+    f: () => void import("./hints.js").then(({ showHints }) => showHints()),
+    ".": repeatLast,
+    "*": focusedThen((sid) => void import("./same.js").then(({ offerSame }) => offerSame(sid))),
+    "[": focusedThen((sid) => nudge(sid, "start", -1)),
+    "]": focusedThen((sid) => nudge(sid, "end", 1)),
+    "{": focusedThen((sid) => nudge(sid, "start", 1)),
+    "}": focusedThen((sid) => nudge(sid, "end", -1)),
+    h: peek,
+    v: changeView,
     "?": showHelp,
     Delete: focusedThen(remove),
     Escape: escape,
@@ -164,4 +237,5 @@ listen({
   },
 });
 paintWaiting();
+if (state().ready) afterChange();
 if (document.activeElement === document.body) text.focus({ preventScroll: true });

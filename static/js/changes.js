@@ -1,20 +1,21 @@
 /**
  * What a person does to spans. A change is painted, queued and told to the other tabs in the task of the key press, and
- * noted with the step that takes it back; the steps are kept over a reload, without any text.
+ * noted with the step that takes it back.
  */
 
 import { toast } from "./base.js";
 import { cardOf, focusSpan, previewCard } from "./cards.js";
 import { newId } from "./entries.js";
-import { extentOf } from "./offsets.js";
+import { blockAt, extentOf, quoteOf } from "./offsets.js";
 import { entries, push } from "./outbox.js";
 import { apply, knowLabels, pendingSpan, preview } from "./paint.js";
 import { useUp } from "./select.js";
+import { note, stepsAgain, stepsBack } from "./steps.js";
 import { announce, revisionOf, shownSeq } from "./sync.js";
+import { edgesOf, stepEdge } from "./tokens.js";
 import { closeValues, openValues, valueOf } from "./values.js";
 
-/** @typedef {Pick<Op, "op" | "l" | "v" | "unconfirmed"> & { sid: string, extent?: Extent | undefined }} Step */
-/** @typedef {{ sid: string, back: Step, again: Step }} Pair */
+/** @typedef {import("./steps.js").Step} Step */
 
 const text = /** @type {HTMLElement} */ (document.getElementById("text"));
 const words = /** @type {HTMLElement} */ (document.getElementById("annotate-words")).dataset;
@@ -23,10 +24,9 @@ const url = text.dataset.operations ?? "";
 const user = Number(text.dataset.user);
 const scheme = Number(text.dataset.scheme);
 const tab = newId().slice(0, 8);
-const key = `undo:${user}:${article}`;
-const DEPTH = 200;
-const { done, undone } = keptSteps();
 let clock = 0;
+/** The span that was made last. */
+let made = "";
 
 export const writable = "writable" in text.dataset;
 export const buttons = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll("#labels [data-label]")]);
@@ -80,12 +80,15 @@ function placeOf(sid) {
 function perform({ extent, ...change }) {
   const { op, sid, l } = change;
   if (op === "restore") act({ op, sid }, extent, l);
-  else act({ ...change, rev: revisionOf(sid) }, extent ?? placeOf(sid), labelOf(sid)?.name);
+  else if (op === "move" && extent) {
+    act({ op, sid, rev: revisionOf(sid), ...extent, q: quoteOf(extent) ?? "" }, extent, labelOf(sid)?.name);
+  } else act({ ...change, rev: revisionOf(sid) }, extent ?? placeOf(sid), labelOf(sid)?.name);
 }
 
 /** The step that takes another back, told before that one is done. @param {Step} step @returns {Step} */
 function opposite({ op, sid, l, v, extent }) {
   if (op === "restore") return { op: "del", sid, extent };
+  if (op === "move") return { op, sid, extent: placeOf(sid) };
   const old = labelOf(sid)?.name;
   if (op === "del") return { op: "restore", sid, l: old, extent: extent ?? placeOf(sid) };
   return { op, sid, ...(l && { l: old }), ...(v && valuesBefore(sid, Object.keys(v))) };
@@ -93,24 +96,55 @@ function opposite({ op, sid, l, v, extent }) {
 
 /** @param {Step} step */
 function make(step) {
-  note({ sid: step.sid, back: opposite(step), again: step });
+  note({ back: [opposite(step)], again: [step] });
   perform(step);
 }
 
-/** @param {string} l @param {Extent & { q?: string }} place @param {string} sid */
+/** @param {string} l @param {Extent & { q?: string }} place @param {string} sid @returns {import("./steps.js").Pair} */
 function add(l, { q, ...extent }, sid) {
   act({ op: "add", sid, ...extent, ...(q && { q }), l }, extent);
-  note({ sid, back: { op: "del", sid, extent }, again: { op: "restore", sid, l, extent } });
+  return { back: [{ op: "del", sid, extent }], again: [{ op: "restore", sid, l, extent }] };
 }
 
-/** @param {Label} label @param {Extent & { q: string }} selected */
+/** Marks many places as one change. @param {Label} label @param {(Extent & { q: string })[]} places */
+export function markAll(label, places) {
+  const pairs = places.map((place) => add(label.name, place, newId()));
+  note({ back: pairs.flatMap(({ back }) => back), again: pairs.flatMap(({ again }) => again) });
+}
+
+/** @param {Label} label @param {Extent & { q: string }} selected @returns {string} the new span */
 export function mark(label, selected) {
   const sid = newId();
-  add(label.name, selected, sid);
+  note(add(label.name, selected, sid));
   useUp();
   preview(null);
   focusSpan(sid);
   openValues(sid, label);
+  made = sid;
+  return sid;
+}
+
+/** Marks with the label and the confirmed values of the span that was made last. @param {Extent & { q: string }} selected */
+export function repeat(selected) {
+  const [model, label] = [made, labelOf(made)];
+  if (!label) return toast(words.norepeat ?? "");
+  const sid = mark(label, selected);
+  const known = label.values.map(({ name }) => /** @type {const} */ ([name, valueOf(model, name)]));
+  const v = Object.fromEntries(known.filter(([, { confirmed }]) => confirmed).map(([name, { value }]) => [name, value]));
+  // No step of its own: undo takes the span away, and with it what it says.
+  if (Object.keys(v).length) perform({ op: "set", sid, v });
+}
+
+/** Moves one edge of a span by one token. @param {string} sid @param {"start" | "end"} side @param {1 | -1} by */
+export function nudge(sid, side, by) {
+  if (!writable) return toast(words.closed ?? "");
+  const extent = placeOf(sid);
+  if (!extent) return;
+  const block = blockAt(side === "start" ? extent.p : extent.pe);
+  const at = block && stepEdge(edgesOf(block), side === "start" ? extent.s : extent.e, side, by);
+  if (typeof at !== "number") return;
+  const next = side === "start" ? { ...extent, s: at } : { ...extent, e: at };
+  if (next.p < next.pe || next.s < next.e) move(sid, next);
 }
 
 /** @param {string} sid @param {Label} label */
@@ -120,6 +154,12 @@ export function relabel(sid, label) {
   make({ op: "set", sid, l: label.name });
   focusSpan(sid);
   openValues(sid, label);
+}
+
+/** Gives a span another extent. @param {string} sid @param {Extent} extent */
+function move(sid, extent) {
+  make({ op: "move", sid, extent });
+  focusSpan(sid);
 }
 
 /** @param {string} sid */
@@ -144,11 +184,14 @@ function valuesBefore(sid, names) {
   /** @type {ValueMap} */
   const v = {};
   const unconfirmed = [];
+  // Until the answer is here, the card shows the values of the label before.
+  const relabelled = entries().some(({ op, refused }) => op.sid === sid && op.op === "set" && op.l && refused === undefined);
   for (const name of names) {
     const waits = entries().findLast(({ op, refused }) => op.sid === sid && refused === undefined && op.v?.[name] !== undefined);
     const { value, confirmed } = valueOf(sid, name);
-    v[name] = waits?.op.v?.[name] ?? (waits ? null : value);
-    const guess = waits ? waits.op.unconfirmed?.includes(name) : value === null ? !cardOf(sid) : !confirmed;
+    const unknown = relabelled || !cardOf(sid);
+    v[name] = waits?.op.v?.[name] ?? (waits || unknown ? null : value);
+    const guess = waits ? waits.op.unconfirmed?.includes(name) : unknown || (value !== null && !confirmed);
     if (guess) unconfirmed.push(name);
   }
   return { v, ...(unconfirmed.length && { unconfirmed }) };
@@ -158,66 +201,26 @@ function valuesBefore(sid, names) {
 export function again({ op: { id: _id, rev: _rev, q: _quote, ...change }, extent, label }) {
   const { op, sid = "", l, v, unconfirmed } = change;
   closeValues();
-  if (op === "add" && extent) add(l ?? "", extent, sid);
+  if (op === "add" && extent) note(add(l ?? "", extent, sid));
   else make({ op, sid, l: op === "restore" ? label : l, v, unconfirmed, extent });
   focusSpan(op === "del" ? null : sid, { scroll: true });
 }
 
-/** @param {Step | undefined} step one side of a pair of opposites */
-function turn(step) {
+/** @param {Step[] | undefined} steps one side of a pair of opposites */
+function turn(steps) {
   if (!writable) return toast(words.closed ?? "");
-  if (!step?.sid) return toast(words.nothing ?? "");
+  const first = steps?.[0];
+  if (!first) return toast(words.nothing ?? "");
   closeValues();
-  perform(step);
-  focusSpan(step.op === "del" ? null : step.sid, { scroll: true });
+  steps.forEach(perform);
+  focusSpan(first.op === "del" ? null : first.sid, { scroll: true });
 }
 
 /** Takes the last change back; it can then be redone. */
 export function undo() {
-  turn(shift(done, undone)?.back);
+  turn(writable ? stepsBack() : undefined);
 }
 
 export function redo() {
-  turn(shift(undone, done)?.again);
-}
-
-/** @param {Pair[]} from @param {Pair[]} to */
-function shift(from, to) {
-  const pair = writable ? from.pop() : undefined;
-  if (pair) to.push(pair);
-  keepSteps();
-  return pair;
-}
-
-/** @param {Pair} pair */
-function note(pair) {
-  done.push(pair);
-  undone.length = 0;
-  keepSteps();
-}
-
-/** The server knows nothing of this span, or of another one: its steps lead nowhere. @param {string} sid */
-export function forgetSpan(sid) {
-  for (const stack of [done, undone]) {
-    const left = stack.filter((pair) => pair.sid !== sid);
-    stack.splice(0, stack.length, ...left);
-  }
-  keepSteps();
-}
-
-/** @returns {{ done: Pair[], undone: Pair[] }} */
-function keptSteps() {
-  try {
-    return JSON.parse(sessionStorage.getItem(key) ?? "") ?? { done: [], undone: [] };
-  } catch {
-    return { done: [], undone: [] }; // Nothing kept yet, or storage is switched off.
-  }
-}
-
-function keepSteps() {
-  try {
-    sessionStorage.setItem(key, JSON.stringify({ done: done.slice(-DEPTH), undone: undone.slice(-DEPTH) }));
-  } catch {
-    return; // Without storage undo still works until the page is left.
-  }
+  turn(writable ? stepsAgain() : undefined);
 }

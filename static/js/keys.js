@@ -1,12 +1,15 @@
 /**
  * Keys. Plain ones act while the focus is in the text, on the body, or on a list beside the text; never in a field and
- * never while a dialog is open. Chords with Ctrl (or Command) act everywhere but in a field, Ctrl+Enter there too.
+ * never while a dialog is open. Those that move the cursor act in the text and on the body only: beside it they are the
+ * keys of lists and buttons. Chords with Ctrl (or Command) act everywhere but in a field, Ctrl+Enter there too.
  */
 
 /** @typedef {() => void} Action */
 /**
  * @typedef {object} KeyMap
  * @property {Record<string, Action>} keys by name: "j", "?", "Delete", "Mod+z", "Mod+Shift+Enter"
+ * @property {Record<string, Action>} cursor the same, for keys that act in the text alone
+ * @property {(label: string) => void} arm Shift with the key of a label
  * @property {Map<string, Action>} labels by the character of aria-keyshortcuts
  * @property {(digit: number) => void} value Alt with a digit
  */
@@ -14,11 +17,23 @@
 const FIELDS = "input, textarea, select, [contenteditable]";
 const PLACES = "#text, #cards, #labels, #values";
 
-/** @param {EventTarget | null} target @returns {"text" | "field" | "other"} */
+/** @type {((event: KeyboardEvent) => boolean) | null} */
+let capture = null;
+
+/**
+ * Gives every key to somebody else for a while; keys that are not wanted there end it.
+ * @param {((event: KeyboardEvent) => boolean) | null} taker whether it wants the next key too
+ */
+export function captureKeys(taker) {
+  capture = taker;
+}
+
+/** @param {EventTarget | null} target @returns {"text" | "beside" | "field" | "other"} */
 function scopeOf(target) {
   if (!(target instanceof Element)) return "other";
   if (target.matches(FIELDS)) return "field";
-  return target === document.body || target === document.documentElement || target.closest(PLACES) ? "text" : "other";
+  if (target === document.body || target === document.documentElement || target.id === "text") return "text";
+  return target.closest(PLACES) ? "beside" : "other";
 }
 
 /** @param {KeyboardEvent} event */
@@ -45,6 +60,11 @@ export function listen(map) {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented || event.getModifierState("AltGraph")) return;
     if (document.querySelector("dialog[open]")) return;
+    if (capture && !["Shift", "Control", "Alt", "Meta"].includes(event.key)) {
+      event.preventDefault();
+      if (!capture(event)) capture = null;
+      return;
+    }
     const action = find(map, event);
     if (!action) return;
     event.preventDefault();
@@ -57,14 +77,19 @@ function find(map, event) {
   const scope = scopeOf(event.target);
   const name = nameOf(event);
   const digit = digitOf(event);
+  const inside = scope === "text" || scope === "beside";
   if (event.altKey) {
-    const value = scope === "text" && digit && !event.ctrlKey && !event.metaKey;
+    const value = inside && digit && !event.ctrlKey && !event.metaKey;
     return value ? () => map.value(Number(digit)) : undefined;
   }
+  const moves = scope === "text" ? map.cursor[name] : undefined;
+  if (moves) return moves;
   if (name.startsWith("Mod+")) return scope !== "field" || name.endsWith("Enter") ? map.keys[name] : undefined;
-  if (scope !== "text") return name === "Escape" && scope === "other" ? map.keys[name] : undefined;
+  if (!inside) return name === "Escape" && scope === "other" ? map.keys[name] : undefined;
   const known = map.keys[name];
   if (known) return known;
-  if (event.repeat || event.shiftKey) return undefined;
-  return map.labels.get(event.key) ?? (digit ? map.labels.get(digit) : undefined);
+  if (event.repeat) return undefined;
+  const label = [event.key.toLowerCase(), digit ?? ""].find((key) => map.labels.has(key));
+  if (label === undefined) return undefined;
+  return event.shiftKey ? () => map.arm(label) : map.labels.get(label);
 }

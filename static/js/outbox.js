@@ -174,10 +174,10 @@ function bodyOf(batch) {
 /** @param {Entry[]} batch @param {Response} response @param {string} text */
 async function settle(batch, response, text) {
   const parsed = response.ok ? parseAnswer(text) : null;
+  // The server is there and has decided, unless it says otherwise below.
+  if (parsed || (response.status !== 403 && response.status < 500)) [failures, mode] = [0, "online"];
   if (parsed) {
-    failures = 0;
     limit = BATCH;
-    mode = "online";
     const { acks } = parsed.answer;
     // One answer each, in order; what was sent without a readable id is answered without one.
     acks.forEach((ack, at) => (ack.id ||= batch[at]?.id ?? ""));

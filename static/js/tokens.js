@@ -52,3 +52,12 @@ function firstEndingBehind(edges, offset) {
   }
   return low;
 }
+
+/**
+ * Where an edge of a span comes to lie one token further; undefined where the block ends.
+ * @param {number[]} edges @param {number} offset @param {"start" | "end"} side @param {1 | -1} by
+ */
+export function stepEdge(edges, offset, side, by) {
+  const stops = edges.filter((_, n) => n % 2 === (side === "start" ? 0 : 1));
+  return by > 0 ? stops.find((stop) => stop > offset) : stops.findLast((stop) => stop < offset);
+}

@@ -172,3 +172,21 @@ def test_a_field_takes_what_the_server_takes(desk: Desk) -> None:
     desk.press("Escape")
     desk.saved()
     assert values(desk, "112") == before
+
+
+def test_an_answer_does_not_take_back_what_still_waits(desk: Desk) -> None:
+    desk.mark("Eight", "3")
+    desk.saved()
+    held: list[Route] = []
+    desk.page.route("**/operations", lambda route: held.append(route))
+    desk.press("Alt+1")
+    desk.eventually(lambda: len(held), 1)
+    desk.press("Alt+1")
+    chosen = values(desk, "Eight")
+    assert all(sure for _, sure in chosen.values())
+    held[0].continue_()
+    desk.eventually(lambda: len(held), 2)
+    assert values(desk, "Eight") == chosen
+    held[1].continue_()
+    desk.saved()
+    assert values(desk, "Eight") == chosen
